@@ -1,0 +1,291 @@
+//! A batch of consumed records: one arena of bytes and a table of entries.
+//!
+//! Owns the copy out of librdkafka's memory, so that a batch can go to another thread. Filling it grows two
+//! vectors and allocates nothing per record; headers take a third vector when there are any.
+
+use std::sync::Arc;
+
+use crate::kafka::TopicPartition;
+
+/// What a record's timestamp means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampType {
+    /// The record has no timestamp.
+    NoTimestampType,
+    /// Given by the producer.
+    CreateTime,
+    /// Given by the broker.
+    LogAppendTime,
+}
+
+/// A record of a batch, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsumedRecord<'a> {
+    /// The topic's name.
+    pub topic: &'a Arc<str>,
+    /// Index of the record's topic-partition in [`ConsumedBatch::partitions`].
+    pub partition_index: u32,
+    /// The partition.
+    pub partition: i32,
+    /// The record's offset.
+    pub offset: i64,
+    /// Milliseconds since the epoch.
+    pub timestamp: Option<i64>,
+    /// What the timestamp means.
+    pub timestamp_type: TimestampType,
+    /// The key.
+    pub key: Option<&'a [u8]>,
+    /// The value; `None` is a tombstone.
+    pub value: Option<&'a [u8]>,
+    batch: &'a ConsumedBatch,
+    headers: (u32, u32),
+}
+
+impl<'a> ConsumedRecord<'a> {
+    /// The headers, in order.
+    pub fn headers(&self) -> ConsumedHeaders<'a> {
+        ConsumedHeaders {
+            batch: self.batch,
+            next: self.headers.0,
+            end: self.headers.0 + self.headers.1,
+        }
+    }
+}
+
+/// Iterates over the headers of a record: key and value.
+#[derive(Clone, Debug)]
+pub struct ConsumedHeaders<'a> {
+    batch: &'a ConsumedBatch,
+    next: u32,
+    end: u32,
+}
+
+impl<'a> Iterator for ConsumedHeaders<'a> {
+    type Item = (&'a str, Option<&'a [u8]>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == self.end {
+            return None;
+        }
+        let header = &self.batch.headers[self.next as usize];
+        self.next += 1;
+        Some((
+            str::from_utf8(self.batch.bytes(header.key)?).unwrap_or_default(),
+            self.batch.bytes(header.value),
+        ))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = (self.end - self.next) as usize;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for ConsumedHeaders<'_> {}
+
+/// Start and length in the arena; a length of [`Span::NULL`] is null.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    length: u32,
+}
+
+impl Span {
+    const NULL: u32 = u32::MAX;
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    partition_index: u32,
+    headers: (u32, u32),
+    key: Span,
+    value: Span,
+    offset: i64,
+    timestamp: i64,
+    timestamp_type: TimestampType,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct HeaderEntry {
+    key: Span,
+    value: Span,
+}
+
+/// A record to be copied into a batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawRecord<'a> {
+    pub(super) partition_index: u32,
+    pub(super) offset: i64,
+    pub(super) timestamp: Option<i64>,
+    pub(super) timestamp_type: TimestampType,
+    pub(super) key: Option<&'a [u8]>,
+    pub(super) value: Option<&'a [u8]>,
+}
+
+/// Records of one or more partitions, in order per partition.
+#[derive(Clone, Debug, Default)]
+pub struct ConsumedBatch {
+    partitions: Vec<TopicPartition>,
+    next_offsets: Vec<i64>,
+    entries: Vec<Entry>,
+    headers: Vec<HeaderEntry>,
+    arena: Vec<u8>,
+}
+
+impl ConsumedBatch {
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Bytes of keys, values and headers.
+    pub fn byte_len(&self) -> usize {
+        self.arena.len()
+    }
+
+    /// The partitions that records may be of, by [`ConsumedRecord::partition_index`].
+    pub fn partitions(&self) -> &[TopicPartition] {
+        &self.partitions
+    }
+
+    /// For every partition with records: the offset after its last record in this batch.
+    pub fn next_offsets(&self) -> impl Iterator<Item = (&TopicPartition, i64)> {
+        self.partitions
+            .iter()
+            .zip(&self.next_offsets)
+            .filter(|(_, offset)| **offset >= 0)
+            .map(|(partition, offset)| (partition, *offset))
+    }
+
+    /// The records, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = ConsumedRecord<'_>> {
+        self.entries.iter().map(|entry| {
+            let partition = &self.partitions[entry.partition_index as usize];
+            ConsumedRecord {
+                topic: &partition.topic,
+                partition_index: entry.partition_index,
+                partition: partition.partition,
+                offset: entry.offset,
+                timestamp: (entry.timestamp_type != TimestampType::NoTimestampType)
+                    .then_some(entry.timestamp),
+                timestamp_type: entry.timestamp_type,
+                key: self.bytes(entry.key),
+                value: self.bytes(entry.value),
+                batch: self,
+                headers: entry.headers,
+            }
+        })
+    }
+
+    fn bytes(&self, span: Span) -> Option<&[u8]> {
+        (span.length != Span::NULL).then(|| {
+            let start = span.start as usize;
+            &self.arena[start..start + span.length as usize]
+        })
+    }
+
+    /// An empty batch with room, so that filling it seldom reallocates.
+    pub(super) fn with_capacity(records: usize, bytes: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(records),
+            arena: Vec::with_capacity(bytes),
+            ..Self::default()
+        }
+    }
+
+    /// The index of a partition, added when new. Few partitions are in one batch: a scan is fine.
+    pub(super) fn partition_index(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        known: &TopicNames,
+    ) -> u32 {
+        let found = self
+            .partitions
+            .iter()
+            .position(|known| known.partition == partition && &*known.topic == topic);
+        let index = found.unwrap_or_else(|| {
+            self.partitions
+                .push(TopicPartition::new(known.name(topic), partition));
+            self.next_offsets.push(-1);
+            self.partitions.len() - 1
+        });
+        u32::try_from(index).expect("partitions of a batch fit in u32")
+    }
+
+    /// Copies a record. The caller bounds the batch to less than 4 GiB.
+    pub(super) fn push(&mut self, record: &RawRecord<'_>) {
+        let key = self.copy(record.key);
+        let value = self.copy(record.value);
+        self.next_offsets[record.partition_index as usize] = record.offset + 1;
+        self.entries.push(Entry {
+            partition_index: record.partition_index,
+            headers: (self.header_count(), 0),
+            key,
+            value,
+            offset: record.offset,
+            timestamp: record.timestamp.unwrap_or(-1),
+            timestamp_type: record.timestamp_type,
+        });
+    }
+
+    /// Adds a header to the record pushed last.
+    pub(super) fn push_header(&mut self, key: &str, value: Option<&[u8]>) {
+        let key = self.copy(Some(key.as_bytes()));
+        let value = self.copy(value);
+        self.headers.push(HeaderEntry { key, value });
+        if let Some(entry) = self.entries.last_mut() {
+            entry.headers.1 += 1;
+        }
+    }
+
+    /// Keeps the records that `keep` accepts, given partition and offset. The arena keeps its bytes.
+    pub(super) fn retain(&mut self, keep: impl Fn(&TopicPartition, i64) -> bool) {
+        let partitions = &self.partitions;
+        self.entries
+            .retain(|entry| keep(&partitions[entry.partition_index as usize], entry.offset));
+        self.next_offsets.fill(-1);
+        for entry in &self.entries {
+            self.next_offsets[entry.partition_index as usize] = entry.offset + 1;
+        }
+    }
+
+    fn copy(&mut self, bytes: Option<&[u8]>) -> Span {
+        let start = u32::try_from(self.arena.len()).expect("a batch is bounded below 4 GiB");
+        let Some(bytes) = bytes else {
+            return Span {
+                start,
+                length: Span::NULL,
+            };
+        };
+        self.arena.extend_from_slice(bytes);
+        let length = u32::try_from(bytes.len()).expect("a batch is bounded below 4 GiB");
+        Span { start, length }
+    }
+
+    fn header_count(&self) -> u32 {
+        u32::try_from(self.headers.len()).expect("a batch is bounded below 4 GiB")
+    }
+}
+
+/// Topic names seen, shared by all batches of a consumer.
+#[derive(Debug, Default)]
+pub(super) struct TopicNames(std::cell::RefCell<Vec<Arc<str>>>);
+
+impl TopicNames {
+    /// The shared name.
+    pub(super) fn name(&self, topic: &str) -> Arc<str> {
+        let mut names = self.0.borrow_mut();
+        if let Some(name) = names.iter().find(|name| &***name == topic) {
+            return Arc::clone(name);
+        }
+        let name: Arc<str> = topic.into();
+        names.push(Arc::clone(&name));
+        name
+    }
+}
