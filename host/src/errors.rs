@@ -1,0 +1,196 @@
+//! What happens when a record or a task fails: stages, tolerance, and the text of traces.
+//!
+//! Owns the decision "skip the record or fail the task" and the form of a trace in a status. Pure:
+//! reports are logged by the caller's span; dead letter queues come behind a trait. Kafka's
+//! counterpart: `org.apache.kafka.connect.runtime.errors`.
+
+use std::fmt;
+
+#[cfg(test)]
+mod tests;
+
+/// Where in its way a record failed. Displays as Kafka's enum names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A transform.
+    Transformation,
+    /// `poll`.
+    TaskPoll,
+    /// `put`.
+    TaskPut,
+    /// The key converter.
+    KeyConverter,
+    /// The value converter.
+    ValueConverter,
+    /// The header converter.
+    HeaderConverter,
+    /// The producer.
+    KafkaProduce,
+    /// The consumer.
+    KafkaConsume,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Transformation => "TRANSFORMATION",
+            Self::TaskPoll => "TASK_POLL",
+            Self::TaskPut => "TASK_PUT",
+            Self::KeyConverter => "KEY_CONVERTER",
+            Self::ValueConverter => "VALUE_CONVERTER",
+            Self::HeaderConverter => "HEADER_CONVERTER",
+            Self::KafkaProduce => "KAFKA_PRODUCE",
+            Self::KafkaConsume => "KAFKA_CONSUME",
+        })
+    }
+}
+
+/// Why a connector or task failed, with its causes. Displays as a Java stack trace does, because
+/// that is what readers of `trace` know: `class: message`, frames, `Caused by: ...`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The Java class name that Kafka Connect would show.
+    pub class: String,
+    /// What failed and what was expected.
+    pub message: String,
+    /// Lines below the message, such as the frames of a guest.
+    pub frames: Vec<String>,
+    /// What led to it.
+    pub cause: Option<Box<Failure>>,
+}
+
+/// The class of failures that have no better one.
+pub const CONNECT_EXCEPTION: &str = "org.apache.kafka.connect.errors.ConnectException";
+
+impl Failure {
+    /// A failure of the given Java class.
+    pub fn new(class: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { class: class.into(), message: message.into(), frames: Vec::new(), cause: None }
+    }
+
+    /// A `ConnectException`.
+    pub fn connect(message: impl Into<String>) -> Self {
+        Self::new(CONNECT_EXCEPTION, message)
+    }
+
+    /// Adds what led to it.
+    #[must_use]
+    pub fn caused_by(mut self, cause: Failure) -> Self {
+        self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// Adds the text of an error that is not a `Failure`, with its sources as causes.
+    #[must_use]
+    pub fn caused_by_error(self, error: &(dyn std::error::Error + 'static)) -> Self {
+        self.caused_by(Self::from_error(error))
+    }
+
+    /// A `ConnectException` with the text of an error and its sources.
+    pub fn from_error(error: &(dyn std::error::Error + 'static)) -> Self {
+        let failure = Self::connect(error.to_string());
+        match error.source() {
+            Some(source) => failure.caused_by_error(source),
+            None => failure,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.class, self.message)?;
+        for frame in &self.frames {
+            write!(formatter, "\n\t{frame}")?;
+        }
+        if let Some(cause) = &self.cause {
+            write!(formatter, "\nCaused by: {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `errors.tolerance`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tolerance {
+    /// A record that fails fails the task.
+    #[default]
+    None,
+    /// A record that fails is skipped.
+    All,
+}
+
+/// The `errors.*` settings of a connector that the worker acts on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ErrorPolicy {
+    /// `errors.tolerance`.
+    pub tolerance: Tolerance,
+    /// `errors.log.enable`.
+    pub log_enable: bool,
+    /// `errors.log.include.messages`.
+    pub log_include_messages: bool,
+}
+
+/// Decides about failed records of one task and counts them.
+#[derive(Debug, Default)]
+pub struct ToleranceOperator {
+    policy: ErrorPolicy,
+    task: String,
+    /// Records that failed.
+    failures: u64,
+    /// Records that were skipped.
+    skipped: u64,
+}
+
+impl ToleranceOperator {
+    /// For the task with this name (`connector-0`).
+    pub fn new(policy: ErrorPolicy, task: impl Into<String>) -> Self {
+        Self { policy, task: task.into(), failures: 0, skipped: 0 }
+    }
+
+    /// A record failed in `stage`, executed by `class`. Logs it if the policy says so (`record`
+    /// tells which) and returns when it is to be skipped.
+    ///
+    /// # Errors
+    ///
+    /// The failure of the task, when the record may not be skipped.
+    pub fn record_failed(
+        &mut self,
+        stage: Stage,
+        class: &str,
+        failure: Failure,
+        record: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        self.failures += 1;
+        if self.policy.log_enable {
+            let which = if self.policy.log_include_messages {
+                format!(", where {}", record())
+            } else {
+                String::new()
+            };
+            tracing::error!(
+                "Error encountered in task {}. Executing stage '{stage}' with class \
+                 '{class}'{which}.\n{failure}",
+                self.task
+            );
+        }
+        match self.policy.tolerance {
+            Tolerance::All => {
+                self.skipped += 1;
+                Ok(())
+            }
+            Tolerance::None => {
+                Err(Failure::connect("Tolerance exceeded in error handler").caused_by(failure))
+            }
+        }
+    }
+
+    /// Whether failed records are skipped.
+    pub fn tolerates(&self) -> bool {
+        self.policy.tolerance == Tolerance::All
+    }
+
+    /// How many records failed and how many of them were skipped.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.failures, self.skipped)
+    }
+}

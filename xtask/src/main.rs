@@ -1,0 +1,151 @@
+//! Build logic of the project, called by the Makefile: `cargo xtask <command>`.
+//!
+//! Owns the order of steps. Each step is a cargo command that a person could type.
+
+mod dependencies;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The bundled connectors: packages under `connectors/`, shipped in `plugins/`.
+const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
+
+/// Guest programs for tests: packages under `tests/guests/`.
+const TEST_GUESTS: [&str; 4] =
+    ["counting-source", "recording-sink", "misbehaving-source", "misbehaving-sink"];
+
+const GUEST_TARGET: &str = "wasm32-wasip2";
+
+const USAGE: &str = "\
+cargo xtask <command>
+  build    the worker and the bundled connectors, into target/release
+  guests   the guest programs that tests load
+  lint     formatting, clippy, licences and duplicate versions, structure
+  test     every test; the end-to-end ones start Apache Kafka
+  bench    the comparison with the JVM worker and kcat; arguments go to the bench program
+  golden   records the JVM worker's answers again, into tests/golden";
+
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = arguments.get(1..).unwrap_or_default();
+    let outcome = match arguments.first().map(String::as_str) {
+        Some("build") => build(),
+        Some("guests") => guests(),
+        Some("lint") => lint(),
+        Some("test") => test(rest),
+        Some("bench") => bench(rest),
+        Some("golden") => golden(rest),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lies in the workspace")
+        .to_owned()
+}
+
+fn cargo(arguments: &[&str]) -> Outcome {
+    eprintln!("$ cargo {}", arguments.join(" "));
+    let status = Command::new("cargo")
+        .args(arguments)
+        .current_dir(root())
+        .status()
+        .map_err(|error| format!("cargo cannot be started: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("cargo {} failed ({status})", arguments.join(" ")))
+    }
+}
+
+fn build_guests(packages: &[&str]) -> Outcome {
+    let mut arguments = vec!["build", "--release", "--target", GUEST_TARGET];
+    for package in packages {
+        arguments.extend(["-p", package]);
+    }
+    cargo(&arguments)
+}
+
+fn build() -> Outcome {
+    build_guests(&CONNECTORS)?;
+    install_plugins()?;
+    cargo(&["build", "--release", "-p", "connect-wasm"])
+}
+
+fn guests() -> Outcome {
+    build_guests(&TEST_GUESTS)
+}
+
+/// Puts the bundled connectors beside the executable. A file that is the same already is left
+/// alone, so that its compiled form stays in the cache and a running worker sees no change.
+fn install_plugins() -> Outcome {
+    let target = target_directory();
+    let plugins = target.join("release").join("plugins");
+    std::fs::create_dir_all(&plugins)
+        .map_err(|error| format!("{} cannot be created: {error}", plugins.display()))?;
+    for package in CONNECTORS {
+        let name = format!("{}.wasm", package.replace('-', "_"));
+        let built = target.join(GUEST_TARGET).join("release").join(&name);
+        let installed = plugins.join(&name);
+        let bytes = std::fs::read(&built)
+            .map_err(|error| format!("{} cannot be read: {error}", built.display()))?;
+        if std::fs::read(&installed).is_ok_and(|present| present == bytes) {
+            continue;
+        }
+        let partial = plugins.join(format!(".{name}.partial"));
+        std::fs::write(&partial, &bytes)
+            .and_then(|()| std::fs::rename(&partial, &installed))
+            .map_err(|error| format!("{} cannot be written: {error}", installed.display()))?;
+    }
+    Ok(())
+}
+
+fn target_directory() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn lint() -> Outcome {
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["clippy", "--release", "--all-targets", "--", "-D", "warnings"])?;
+    let mut guests = vec!["clippy", "--release", "--target", GUEST_TARGET];
+    for package in CONNECTORS.iter().chain(&TEST_GUESTS) {
+        guests.extend(["-p", package]);
+    }
+    guests.extend(["--", "-D", "warnings"]);
+    cargo(&guests)?;
+    dependencies::check(&root())?;
+    cargo(&["test", "--release", "-p", "connect-tidy"])
+}
+
+fn test(filters: &[String]) -> Outcome {
+    build()?;
+    guests()?;
+    let mut arguments = vec!["test", "--release"];
+    arguments.extend(filters.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+fn bench(rest: &[String]) -> Outcome {
+    build()?;
+    let mut arguments = vec!["run", "--release", "-p", "connect-bench", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+fn golden(rest: &[String]) -> Outcome {
+    let mut arguments = vec!["run", "--release", "-p", "connect-golden", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments)
+}
