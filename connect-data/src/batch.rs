@@ -1,0 +1,1 @@
+//! The binary batch (wit/BATCH.md).

@@ -1,0 +1,260 @@
+//! Source partitions and source offsets: small ordered maps from text to primitive values.
+//!
+//! The type itself carries the rules of Kafka's `OffsetUtils.validateFormat`: keys are text and
+//! values are primitive or null.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use smallvec::SmallVec;
+
+use crate::java_text::double_text;
+use crate::value::double_bits;
+
+/// A value in a source partition or source offset.
+#[derive(Debug, Clone)]
+pub enum OffsetValue<'a> {
+    /// Null.
+    Null,
+    /// A boolean.
+    Boolean(bool),
+    /// An integer of any width; stored offsets come back with 64 bits.
+    Integer(i64),
+    /// A number of any precision; stored offsets come back with 64 bits.
+    Float(f64),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Bytes; stored as base64 text.
+    Bytes(Cow<'a, [u8]>),
+}
+
+impl OffsetValue<'_> {
+    /// The same value without borrowing.
+    pub fn into_owned(self) -> OffsetValue<'static> {
+        match self {
+            Self::Null => OffsetValue::Null,
+            Self::Boolean(value) => OffsetValue::Boolean(value),
+            Self::Integer(value) => OffsetValue::Integer(value),
+            Self::Float(value) => OffsetValue::Float(value),
+            Self::Text(text) => OffsetValue::Text(Cow::Owned(text.into_owned())),
+            Self::Bytes(bytes) => OffsetValue::Bytes(Cow::Owned(bytes.into_owned())),
+        }
+    }
+
+    /// The number of an Integer.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The text of a Text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for OffsetValue<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Boolean(one), Self::Boolean(other)) => one == other,
+            (Self::Integer(one), Self::Integer(other)) => one == other,
+            (Self::Float(one), Self::Float(other)) => double_bits(*one) == double_bits(*other),
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Bytes(one), Self::Bytes(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for OffsetValue<'_> {}
+
+impl Hash for OffsetValue<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Null => {}
+            Self::Boolean(value) => value.hash(state),
+            Self::Integer(value) => value.hash(state),
+            Self::Float(value) => double_bits(*value).hash(state),
+            Self::Text(text) => text.hash(state),
+            Self::Bytes(bytes) => bytes.hash(state),
+        }
+    }
+}
+
+impl fmt::Display for OffsetValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Float(value) => f.write_str(&double_text(*value)),
+            Self::Text(text) => f.write_str(text),
+            Self::Bytes(bytes) => f.write_str(&crate::java_text::bytes_text(bytes)),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($source:ty => $variant:ident;)*) => {
+        $(
+            impl<'a> From<$source> for OffsetValue<'a> {
+                fn from(value: $source) -> Self {
+                    Self::$variant(value.into())
+                }
+            }
+        )*
+    };
+}
+
+from! {
+    bool => Boolean;
+    i32 => Integer;
+    i64 => Integer;
+    f64 => Float;
+    &'a str => Text;
+    String => Text;
+    Cow<'a, str> => Text;
+    &'a [u8] => Bytes;
+    Vec<u8> => Bytes;
+}
+
+/// One key with its value.
+type Entry<'a> = (Cow<'a, str>, OffsetValue<'a>);
+
+/// A source partition or a source offset. Keeps the order of its entries; order does not count
+/// when maps are compared. One entry needs no allocation of its own.
+#[derive(Debug, Clone, Default)]
+pub struct OffsetMap<'a> {
+    entries: SmallVec<[Entry<'a>; 1]>,
+}
+
+impl<'a> OffsetMap<'a> {
+    /// No entries.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One entry, the usual case.
+    pub fn of(key: impl Into<Cow<'a, str>>, value: impl Into<OffsetValue<'a>>) -> Self {
+        Self {
+            entries: SmallVec::from_buf([(key.into(), value.into())]),
+        }
+    }
+
+    /// Sets a key; a later value replaces an earlier one in its place.
+    pub fn insert(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<OffsetValue<'a>>) {
+        let (key, value) = (key.into(), value.into());
+        match self.entries.iter_mut().find(|(name, _)| *name == key) {
+            Some(entry) => entry.1 = value,
+            None => self.entries.push((key, value)),
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&OffsetValue<'a>> {
+        self.entries
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &OffsetValue<'a>)> {
+        self.entries
+            .iter()
+            .map(|(key, value)| (key.as_ref(), value))
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The same map without borrowing.
+    pub fn into_owned(self) -> OffsetMap<'static> {
+        OffsetMap {
+            entries: self
+                .entries
+                .into_iter()
+                .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
+                .collect(),
+        }
+    }
+
+    /// Adds an entry whose key is known to be new.
+    pub(crate) fn push_new(&mut self, key: Cow<'a, str>, value: OffsetValue<'a>) {
+        self.entries.push((key, value));
+    }
+
+    fn sorted(&self) -> Vec<&Entry<'a>> {
+        let mut entries: Vec<_> = self.entries.iter().collect();
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        entries
+    }
+}
+
+impl PartialEq for OffsetMap<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries.len() == other.entries.len()
+            && (self.entries == other.entries
+                || (self.entries.len() > 1 && self.sorted() == other.sorted()))
+    }
+}
+
+impl Eq for OffsetMap<'_> {}
+
+impl Hash for OffsetMap<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.entries.as_slice() {
+            [entry] => [entry].hash(state),
+            _ => self.sorted().hash(state),
+        }
+    }
+}
+
+impl<'a, K: Into<Cow<'a, str>>, V: Into<OffsetValue<'a>>> FromIterator<(K, V)> for OffsetMap<'a> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+impl<'a> IntoIterator for OffsetMap<'a> {
+    type Item = (Cow<'a, str>, OffsetValue<'a>);
+    type IntoIter = smallvec::IntoIter<[Entry<'a>; 1]>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
+
+impl fmt::Display for OffsetMap<'_> {
+    /// As Java prints a map: `{filename=/tmp/x}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, (key, value)) in self.entries.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{key}={value}")?;
+        }
+        f.write_str("}")
+    }
+}
+
+#[cfg(test)]
+mod tests;
