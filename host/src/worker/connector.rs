@@ -1,0 +1,269 @@
+//! A connector instance: its life cycle, its monitor calls, and the task configs that it gives.
+//!
+//! Owns the guest instance of the connector in one loop that takes one request at a time. Knows no
+//! tasks and no herder. Kafka's counterpart: `WorkerConnector`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ConfigMap;
+use crate::errors::Failure;
+use crate::ids::ConnectorName;
+use crate::sandbox::ConnectorInstance;
+use crate::storage::config::TargetState;
+use crate::storage::status::State;
+
+use super::api::StatusListener;
+use super::services::ConnectorRequests;
+use super::task::guest_failure;
+
+/// LIMIT: requests to one connector that wait; the herder makes one at a time.
+const MAILBOX_REQUESTS_MAX: usize = 16;
+
+/// A request to a running connector.
+enum Request {
+    SetTarget(TargetState, oneshot::Sender<Result<(), Failure>>),
+    TaskConfigs(u32, oneshot::Sender<Result<Vec<ConfigMap>, Failure>>),
+}
+
+/// The worker's side of a connector instance.
+#[derive(Clone)]
+pub(super) struct ConnectorControls {
+    mailbox: mpsc::Sender<Request>,
+    /// Asks the instance to end.
+    pub stop: CancellationToken,
+    /// Set when it has ended.
+    pub done: CancellationToken,
+    /// Set when nobody waits any longer.
+    pub abort: CancellationToken,
+    /// What the guest's `stopping` interface listens to.
+    pub signal: crate::sandbox::StopSignal,
+}
+
+/// What a connector instance needs.
+pub(super) struct ConnectorSpec {
+    /// Its name.
+    pub name: ConnectorName,
+    /// Its configuration, for the guest's start.
+    pub config: ConfigMap,
+    /// What the user wants.
+    pub target: TargetState,
+    /// `connector.monitor.interval.ms`.
+    pub monitor_interval: Duration,
+    /// What the guest asked for.
+    pub requests: Arc<ConnectorRequests>,
+    /// Who is told about states.
+    pub listener: Arc<dyn StatusListener>,
+}
+
+/// A connector instance in its loop.
+pub(super) struct Connector {
+    spec: ConnectorSpec,
+    instance: Option<ConnectorInstance>,
+    /// Whether the guest's start has been called without a stop since.
+    started: bool,
+    failure: Option<Failure>,
+    mailbox: mpsc::Receiver<Request>,
+    controls: ConnectorControls,
+}
+
+/// A connector and its controls. `instance` is none when the guest could not be made.
+pub(super) fn connector(
+    spec: ConnectorSpec,
+    instance: ConnectorInstance,
+    signal: crate::sandbox::StopSignal,
+) -> (ConnectorControls, Connector) {
+    let (sender, receiver) = mpsc::channel(MAILBOX_REQUESTS_MAX);
+    let controls = ConnectorControls {
+        mailbox: sender,
+        stop: CancellationToken::new(),
+        done: CancellationToken::new(),
+        abort: CancellationToken::new(),
+        signal,
+    };
+    let connector = Connector {
+        spec,
+        instance: Some(instance),
+        started: false,
+        failure: None,
+        mailbox: receiver,
+        controls: controls.clone(),
+    };
+    (controls, connector)
+}
+
+impl ConnectorControls {
+    /// Brings the connector into a target state and waits for it.
+    pub(super) async fn set_target(&self, target: TargetState) -> Result<(), Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Request::SetTarget(target, reply), answer).await
+    }
+
+    /// The task configs that the guest gives.
+    pub(super) async fn task_configs(&self, max_tasks: u32) -> Result<Vec<ConfigMap>, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Request::TaskConfigs(max_tasks, reply), answer).await
+    }
+
+    async fn ask<T>(
+        &self,
+        request: Request,
+        answer: oneshot::Receiver<Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let gone = || Failure::connect("The connector has been stopped");
+        self.mailbox.send(request).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+impl Connector {
+    /// Runs until it is asked to end. The first state is the spec's target.
+    pub(super) async fn run(mut self) {
+        let mut next_monitor = Instant::now() + self.spec.monitor_interval;
+        let requests = self.spec.requests.clone();
+        loop {
+            tokio::select! {
+                biased;
+                () = self.controls.stop.cancelled() => break,
+                () = requests.error_raised() => {
+                    if let Some(message) = requests.take_error() {
+                        self.fail(Failure::connect(message));
+                    }
+                }
+                request = self.mailbox.recv() => match request {
+                    Some(Request::SetTarget(target, reply)) => {
+                        // The asker may have stopped waiting.
+                        let _ = reply.send(self.set_target(target).await);
+                    }
+                    Some(Request::TaskConfigs(max_tasks, reply)) => {
+                        let _ = reply.send(self.task_configs(max_tasks).await);
+                    }
+                    None => break,
+                },
+                () = tokio::time::sleep_until(next_monitor), if self.monitored() => {
+                    next_monitor = Instant::now() + self.spec.monitor_interval;
+                    self.monitor().await;
+                }
+            }
+        }
+        self.end().await;
+    }
+
+    fn monitored(&self) -> bool {
+        self.started && self.failure.is_none()
+    }
+
+    async fn set_target(&mut self, target: TargetState) -> Result<(), Failure> {
+        if let Some(failure) = &self.failure
+            && target != TargetState::Stopped
+        {
+            return Err(Failure::connect(format!(
+                "WorkerConnector{{id={}}} Cannot transition connector to {target} since it has \
+                 failed",
+                self.spec.name
+            ))
+            .caused_by(failure.clone()));
+        }
+        self.spec.target = target;
+        let outcome = match target {
+            TargetState::Started => self.start().await,
+            TargetState::Paused | TargetState::Stopped => self.stop().await,
+        };
+        match outcome {
+            Ok(()) => {
+                let state = match target {
+                    TargetState::Started => State::Running,
+                    TargetState::Paused => State::Paused,
+                    TargetState::Stopped => {
+                        self.failure = None;
+                        State::Stopped
+                    }
+                };
+                self.report(state, None);
+                Ok(())
+            }
+            Err(failure) if target == TargetState::Stopped => {
+                tracing::warn!("The connector's stop failed: {failure}");
+                self.failure = None;
+                self.report(State::Stopped, None);
+                Ok(())
+            }
+            Err(failure) => {
+                self.fail(failure.clone());
+                Err(failure)
+            }
+        }
+    }
+
+    async fn start(&mut self) -> Result<(), Failure> {
+        if self.started {
+            return Ok(());
+        }
+        let Some(instance) = &mut self.instance else {
+            return Err(Failure::connect("The plugin's instance is gone; restart the connector"));
+        };
+        self.controls.signal.lower();
+        instance.start(&self.spec.config).await.map_err(|error| guest_failure(&error))?;
+        self.started = true;
+        Ok(())
+    }
+
+    async fn stop(&mut self) -> Result<(), Failure> {
+        if !self.started {
+            return Ok(());
+        }
+        self.started = false;
+        let Some(instance) = &mut self.instance else { return Ok(()) };
+        if instance.is_lost() {
+            return Ok(());
+        }
+        instance.stop().await.map_err(|error| guest_failure(&error))
+    }
+
+    async fn task_configs(&mut self, max_tasks: u32) -> Result<Vec<ConfigMap>, Failure> {
+        if !self.started {
+            return Ok(Vec::new());
+        }
+        let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
+        let outcome = instance.task_configs(max_tasks).await;
+        outcome.map_err(|error| {
+            let failure = guest_failure(&error);
+            self.fail(failure.clone());
+            failure
+        })
+    }
+
+    async fn monitor(&mut self) {
+        let Some(instance) = &mut self.instance else { return };
+        if let Err(error) = instance.monitor().await {
+            self.fail(guest_failure(&error));
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        tracing::error!("The connector has failed: {failure}");
+        self.report(State::Failed, Some(failure.to_string()));
+        self.failure = Some(failure);
+    }
+
+    fn report(&self, state: State, trace: Option<String>) {
+        if !self.controls.abort.is_cancelled() {
+            self.spec.listener.on_connector_status(&self.spec.name, state, trace);
+        }
+    }
+
+    async fn end(mut self) {
+        match self.stop().await {
+            Ok(()) => {
+                if self.failure.is_none() {
+                    self.report(State::Unassigned, None);
+                }
+            }
+            Err(failure) => self.fail(failure),
+        }
+    }
+}

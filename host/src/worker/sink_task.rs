@@ -1,0 +1,392 @@
+//! A sink task: from the consumer through converters to `put`, and back to committed offsets.
+//!
+//! Owns the order of calls on the guest (start, open, put, pre-commit, flush, close, stop) and the
+//! rule that an offset is committed only behind records that the guest has accepted and, asked by
+//! pre-commit, made durable. Knows no herder and no REST. Kafka's counterpart: `WorkerSinkTask`;
+//! names of steps in comments are its.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect_data::batch::SinkBatchEncoder;
+use tokio::time::Instant;
+
+use crate::config::ConfigMap;
+use crate::errors::{Failure, ToleranceOperator};
+use crate::kafka::TopicPartition;
+use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer, Subscription};
+use crate::sandbox::{SandboxError, SinkTaskInstance};
+use crate::storage::status::State;
+
+use super::converters::{ConverterChoices, TaskConverters};
+use super::services::SinkRequests;
+use super::sink_offsets::{PartitionOffsets, SinkOffsets};
+use super::task::{TaskContext, guest_failure};
+
+mod commit;
+mod delivery;
+
+/// Time for leaving the group, beside the final commit.
+const CONSUMER_CLOSE: Duration = Duration::from_secs(5);
+
+/// What a sink task needs before its guest exists.
+pub(super) struct SinkTaskSpec {
+    /// The task's configuration, for the guest's start.
+    pub config: ConfigMap,
+    /// The consumer's settings, Java names, in order.
+    pub consumer_settings: Vec<(String, String)>,
+    /// What to read.
+    pub subscription: Subscription,
+    /// The converters.
+    pub converters: ConverterChoices,
+    /// What to do with records that fail.
+    pub tolerance: ToleranceOperator,
+    /// Time between commits.
+    pub commit_interval: Duration,
+    /// Time that a commit may take.
+    pub commit_timeout: Duration,
+    /// What the guest asked for.
+    pub requests: Arc<SinkRequests>,
+}
+
+/// A running sink task.
+pub(super) struct SinkTask {
+    context: TaskContext,
+    instance: SinkTaskInstance,
+    consumer: SinkConsumer,
+    converters: TaskConverters,
+    tolerance: ToleranceOperator,
+    requests: Arc<SinkRequests>,
+    offsets: SinkOffsets,
+    encoder: SinkBatchEncoder,
+    /// Records converted and not yet accepted by the guest, encoded.
+    batch: Vec<u8>,
+    batch_records: usize,
+    /// Partitions that the guest paused.
+    task_paused: BTreeSet<TopicPartition>,
+    /// Whether the connector is paused.
+    paused: bool,
+    /// Whether the guest asked for the same batch again.
+    redelivering: bool,
+    commit_interval: Duration,
+    commit_timeout: Duration,
+    next_commit: Instant,
+    commit_requested: bool,
+    commit_in_flight: Option<CommitInFlight>,
+    /// One-shot bound of the next wait, set by the guest.
+    next_timeout: Option<Duration>,
+}
+
+struct CommitInFlight {
+    completion: CommitCompletion,
+    offsets: PartitionOffsets,
+    deadline: Instant,
+}
+
+/// Runs a sink task from start to stop.
+///
+/// # Errors
+///
+/// Why the task failed.
+pub(super) async fn run_sink_task(
+    context: TaskContext,
+    instance: SinkTaskInstance,
+    spec: SinkTaskSpec,
+) -> Result<(), Failure> {
+    let mut instance = instance;
+    let converters = TaskConverters::create(&spec.converters)?;
+    let consumer = SinkConsumer::subscribe(
+        &spec.consumer_settings,
+        spec.subscription,
+        &context.id.to_string(),
+    )
+    .map_err(|error| {
+        Failure::connect(format!(
+            "The consumer of task {} cannot be created",
+            context.id
+        ))
+        .caused_by_error(&error)
+    })?;
+    let waker = consumer.waker();
+    // The consumer's wait ends when the user wants something else of the task.
+    let mut target = context.target.clone();
+    let stop = context.stop.clone();
+    let wake = async move {
+        loop {
+            tokio::select! {
+                changed = target.changed() => {
+                    if changed.is_err() {
+                        break;
+                    }
+                    waker.wake();
+                }
+                () = stop.cancelled() => {
+                    waker.wake();
+                    break;
+                }
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    let run = async move {
+        if let Err(error) = instance.start(&spec.config).await {
+            let failure = guest_failure(&error);
+            stop_instance(&mut instance, &error).await;
+            consumer.close(CONSUMER_CLOSE).await;
+            return Err(failure);
+        }
+        context.report(State::Running);
+        let mut task = SinkTask {
+            next_commit: Instant::now() + spec.commit_interval,
+            context,
+            instance,
+            consumer,
+            converters,
+            tolerance: spec.tolerance,
+            requests: spec.requests,
+            offsets: SinkOffsets::default(),
+            encoder: SinkBatchEncoder::new(),
+            batch: Vec::new(),
+            batch_records: 0,
+            task_paused: BTreeSet::new(),
+            paused: false,
+            redelivering: false,
+            commit_interval: spec.commit_interval,
+            commit_timeout: spec.commit_timeout,
+            commit_requested: false,
+            commit_in_flight: None,
+            next_timeout: None,
+        };
+        let outcome = task.iterate_until_stopped().await;
+        task.finish(outcome).await
+    };
+    tokio::select! {
+        outcome = run => outcome,
+        () = wake => Ok(()),
+    }
+}
+
+/// The guest's stop after a failure that left it alive.
+async fn stop_instance(instance: &mut SinkTaskInstance, error: &SandboxError) {
+    if error.instance_lost() {
+        return;
+    }
+    if let Err(error) = instance.stop().await {
+        tracing::warn!("The task's stop failed: {}", guest_failure(&error));
+    }
+}
+
+impl SinkTask {
+    async fn iterate_until_stopped(&mut self) -> Result<(), Failure> {
+        while !self.context.stopping() {
+            self.follow_target().await?;
+            self.commit_when_due().await?;
+            self.poll().await?;
+            if self.context.stopping() {
+                break;
+            }
+            self.deliver().await?;
+        }
+        Ok(())
+    }
+
+    /// Pauses or resumes when the user changed the target state.
+    async fn follow_target(&mut self) -> Result<(), Failure> {
+        let wanted = self.context.should_pause();
+        if wanted == self.paused {
+            return Ok(());
+        }
+        self.paused = wanted;
+        if wanted {
+            let assignment = self.consumer.assignment();
+            self.pause_partitions(&assignment)?;
+            self.commit_requested = true;
+            self.context.report(State::Paused);
+        } else {
+            self.context.signal.lower();
+            if !self.redelivering {
+                self.resume_unpaused()?;
+            }
+            self.context.report(State::Running);
+        }
+        Ok(())
+    }
+
+    async fn poll(&mut self) -> Result<(), Failure> {
+        self.apply_requests()?;
+        let now = Instant::now();
+        let mut timeout = self.next_commit.saturating_duration_since(now);
+        if let Some(commit) = &self.commit_in_flight {
+            timeout = timeout.min(commit.deadline.saturating_duration_since(now));
+        }
+        if let Some(bound) = self.next_timeout.take() {
+            timeout = timeout.min(bound);
+        }
+        let event = self
+            .consumer
+            .poll(timeout)
+            .await
+            .map_err(|error| Failure::connect("The consumer failed").caused_by_error(&error))?;
+        match event {
+            ConsumerEvent::Records(batch) => self.convert(&batch),
+            ConsumerEvent::Assigned(positions) => self.partitions_assigned(positions).await,
+            ConsumerEvent::Revoked(partitions) => self.partitions_revoked(partitions).await,
+            ConsumerEvent::Lost(partitions) => self.partitions_lost(partitions).await,
+            ConsumerEvent::Empty => Ok(()),
+        }
+    }
+
+    /// Acts on what the guest asked for through its context.
+    fn apply_requests(&mut self) -> Result<(), Failure> {
+        let requests = self.requests.take();
+        if requests.commit {
+            self.commit_requested = true;
+        }
+        if let Some(timeout_ms) = requests.timeout_ms {
+            self.next_timeout = Some(Duration::from_millis(timeout_ms));
+        }
+        let mut pause = Vec::new();
+        let mut resume = Vec::new();
+        for (partition, wanted) in requests.pauses {
+            if wanted {
+                self.task_paused.insert(partition.clone());
+                pause.push(partition);
+            } else {
+                self.task_paused.remove(&partition);
+                resume.push(partition);
+            }
+        }
+        if !self.paused && !self.redelivering {
+            self.pause_partitions(&pause)?;
+            self.consumer.resume(&resume).map_err(|error| consumer_failure(&error))?;
+        }
+        let assignment = self.consumer.assignment();
+        let offsets: Vec<(TopicPartition, i64)> = requests
+            .offsets
+            .into_iter()
+            .filter(|(partition, _)| assignment.contains(partition))
+            .collect();
+        if !offsets.is_empty() {
+            self.consumer.seek(&offsets).map_err(|error| consumer_failure(&error))?;
+            self.offsets.seek(&offsets);
+        }
+        Ok(())
+    }
+
+    fn pause_partitions(&mut self, partitions: &[TopicPartition]) -> Result<(), Failure> {
+        self.consumer.pause(partitions).map_err(|error| consumer_failure(&error))
+    }
+
+    /// Resumes every partition that the guest did not pause.
+    fn resume_unpaused(&mut self) -> Result<(), Failure> {
+        let partitions: Vec<TopicPartition> = self
+            .consumer
+            .assignment()
+            .into_iter()
+            .filter(|partition| !self.task_paused.contains(partition))
+            .collect();
+        self.consumer.resume(&partitions).map_err(|error| consumer_failure(&error))
+    }
+
+    async fn partitions_assigned(
+        &mut self,
+        positions: Vec<(TopicPartition, i64)>,
+    ) -> Result<(), Failure> {
+        let assignment = self.consumer.assignment();
+        self.requests.set_assignment(assignment.clone());
+        self.offsets.assign(&positions);
+        self.task_paused.retain(|partition| assignment.contains(partition));
+        if self.paused || self.redelivering {
+            self.pause_partitions(&assignment)?;
+        } else {
+            let paused: Vec<TopicPartition> = self.task_paused.iter().cloned().collect();
+            self.pause_partitions(&paused)?;
+        }
+        if positions.is_empty() {
+            return Ok(());
+        }
+        let partitions: Vec<TopicPartition> =
+            positions.into_iter().map(|(partition, _)| partition).collect();
+        self.instance
+            .open(&guest_partitions(&partitions))
+            .await
+            .map_err(|error| guest_failure(&error))?;
+        self.apply_requests()
+    }
+
+    async fn partitions_revoked(&mut self, partitions: Vec<TopicPartition>) -> Result<(), Failure> {
+        if !partitions.is_empty() {
+            self.commit_closing(&partitions).await?;
+            self.drop_partitions(&partitions)?;
+        }
+        Ok(())
+    }
+
+    async fn partitions_lost(&mut self, partitions: Vec<TopicPartition>) -> Result<(), Failure> {
+        if !partitions.is_empty() {
+            tracing::warn!(
+                "Partitions were lost to another member of the group; their records since the last \
+                 commit will be delivered again by the new owner: {}",
+                names(&partitions)
+            );
+            self.instance
+                .close(&guest_partitions(&partitions))
+                .await
+                .map_err(|error| guest_failure(&error))?;
+            self.drop_partitions(&partitions)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets partitions that are given up, with their records that are not delivered yet.
+    fn drop_partitions(&mut self, partitions: &[TopicPartition]) -> Result<(), Failure> {
+        self.offsets.forget(partitions);
+        self.task_paused.retain(|partition| !partitions.contains(partition));
+        let remaining: Vec<TopicPartition> = self
+            .consumer
+            .assignment()
+            .into_iter()
+            .filter(|partition| !partitions.contains(partition))
+            .collect();
+        self.requests.set_assignment(remaining);
+        self.drop_from_batch(partitions)
+    }
+
+    /// The end of the task: last commit, close, stop, leaving the group.
+    async fn finish(mut self, outcome: Result<(), Failure>) -> Result<(), Failure> {
+        let mut outcome = outcome;
+        if !self.instance.is_lost() {
+            let partitions: Vec<TopicPartition> = self.offsets.current(None).into_keys().collect();
+            if let Err(failure) = self.commit_closing(&partitions).await {
+                tracing::error!("The last commit of offsets failed: {failure}");
+                outcome = outcome.and(Err(failure));
+            }
+        }
+        if !self.instance.is_lost()
+            && let Err(error) = self.instance.stop().await
+        {
+            tracing::warn!("The task's stop failed: {}", guest_failure(&error));
+        }
+        self.consumer.close(CONSUMER_CLOSE).await;
+        outcome
+    }
+}
+
+fn consumer_failure(error: &crate::kafka::KafkaError) -> Failure {
+    Failure::connect("The consumer failed").caused_by_error(error)
+}
+
+fn guest_partitions(partitions: &[TopicPartition]) -> Vec<crate::sandbox::TopicPartition> {
+    partitions
+        .iter()
+        .map(|partition| crate::sandbox::TopicPartition {
+            topic: partition.topic.to_string(),
+            partition: partition.partition,
+        })
+        .collect()
+}
+
+fn names(partitions: &[TopicPartition]) -> String {
+    partitions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

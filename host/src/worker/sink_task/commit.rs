@@ -1,0 +1,162 @@
+//! Commits of a sink task's offsets.
+
+use tokio::time::Instant;
+
+use crate::errors::Failure;
+use crate::kafka::TopicPartition;
+use crate::sandbox::{PartitionOffset, SandboxError};
+
+use super::super::sink_offsets::PartitionOffsets;
+use super::{CommitInFlight, SinkTask, consumer_failure, guest_failure, guest_partitions};
+
+impl SinkTask {
+    /// Starts a commit when its time has come or the guest asked, and looks after the running one.
+    pub(super) async fn commit_when_due(&mut self) -> Result<(), Failure> {
+        self.look_after_commit();
+        let now = Instant::now();
+        if self.commit_in_flight.is_some() || !(self.commit_requested || now >= self.next_commit) {
+            return Ok(());
+        }
+        self.next_commit = now + self.commit_interval;
+        self.commit_requested = false;
+        let asked = self.offsets.current(None);
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let given = match self.pre_commit(&asked).await {
+            Ok(given) => given,
+            Err(error) if error.instance_lost() => return Err(guest_failure(&error)),
+            Err(error) => {
+                tracing::error!(
+                    "Offset commit failed, rewinding to last committed offsets: {}",
+                    guest_failure(&error)
+                );
+                return self.rewind();
+            }
+        };
+        let decision = self.offsets.decide(&asked, &given);
+        for sentence in &decision.ignored {
+            tracing::warn!("{sentence}");
+        }
+        if given.is_empty() {
+            return Ok(());
+        }
+        if let Some(offsets) = decision.offsets {
+            let pairs = pairs(&offsets);
+            self.commit_in_flight = Some(CommitInFlight {
+                completion: self.consumer.commit_async(&pairs),
+                offsets,
+                deadline: now + self.commit_timeout,
+            });
+        }
+        Ok(())
+    }
+
+    fn look_after_commit(&mut self) {
+        let Some(commit) = &mut self.commit_in_flight else { return };
+        match commit.completion.try_take() {
+            Some(Ok(())) => {
+                self.offsets.committed(&commit.offsets);
+                self.commit_in_flight = None;
+            }
+            Some(Err(error)) => {
+                tracing::error!(
+                    "Commit of offsets failed; the next one is tried after \
+                     offset.flush.interval.ms: {error}"
+                );
+                self.commit_in_flight = None;
+            }
+            None if Instant::now() >= commit.deadline => {
+                tracing::warn!(
+                    "Commit of offsets timed out after offset.flush.timeout.ms; the next one is \
+                     tried after offset.flush.interval.ms"
+                );
+                self.commit_in_flight = None;
+            }
+            None => {}
+        }
+    }
+
+    /// Asks the guest what may be committed; without an answer it flushes and all may.
+    async fn pre_commit(
+        &mut self,
+        asked: &PartitionOffsets,
+    ) -> Result<PartitionOffsets, SandboxError> {
+        let offsets = guest_offsets(asked);
+        match self.instance.pre_commit(&offsets).await? {
+            Some(given) => Ok(given
+                .into_iter()
+                .map(|given| (TopicPartition::new(given.topic, given.partition), given.offset))
+                .collect()),
+            None => {
+                self.instance.flush(&offsets).await?;
+                Ok(asked.clone())
+            }
+        }
+    }
+
+    /// After a failed pre-commit the records since the last commit are delivered again.
+    fn rewind(&mut self) -> Result<(), Failure> {
+        let offsets = self.offsets.rewind();
+        self.batch.clear();
+        self.batch_records = 0;
+        if self.redelivering {
+            self.redelivering = false;
+            if !self.paused {
+                self.resume_unpaused()?;
+            }
+        }
+        self.consumer.seek(&offsets).map_err(|error| consumer_failure(&error))
+    }
+
+    /// Commits and closes partitions that are given up: pre-commit, close, commit.
+    pub(super) async fn commit_closing(
+        &mut self,
+        partitions: &[TopicPartition],
+    ) -> Result<(), Failure> {
+        let asked = self.offsets.current(Some(partitions));
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let given = match self.pre_commit(&asked).await {
+            Ok(given) => given,
+            Err(error) if error.instance_lost() => return Err(guest_failure(&error)),
+            Err(error) => {
+                tracing::warn!(
+                    "Offset commit failed during close; the records since the last commit will be \
+                     delivered again: {}",
+                    guest_failure(&error)
+                );
+                PartitionOffsets::new()
+            }
+        };
+        let closed = self.instance.close(&guest_partitions(partitions)).await;
+        let decision = self.offsets.decide(&asked, &given);
+        if let (Some(offsets), false) = (decision.offsets, given.is_empty()) {
+            let outcome = self.consumer.commit_sync(&pairs(&offsets), self.commit_timeout).await;
+            match outcome {
+                Ok(()) => self.offsets.committed(&offsets),
+                Err(error) => tracing::error!(
+                    "Commit of offsets failed while giving up partitions; records since the last \
+                     commit will be delivered again: {error}"
+                ),
+            }
+        }
+        closed.map_err(|error| guest_failure(&error))
+    }
+}
+
+fn pairs(offsets: &PartitionOffsets) -> Vec<(TopicPartition, i64)> {
+    offsets.iter().map(|(partition, offset)| (partition.clone(), *offset)).collect()
+}
+
+fn guest_offsets(offsets: &PartitionOffsets) -> Vec<PartitionOffset> {
+    offsets
+        .iter()
+        .map(|(partition, offset)| PartitionOffset {
+            topic: partition.topic.to_string(),
+            partition: partition.partition,
+            offset: *offset,
+        })
+        .collect()
+}

@@ -1,0 +1,344 @@
+//! A source task: from `poll` through converters to the producer, and on to stored offsets.
+//!
+//! Owns the order of calls on the guest (start, poll, commit-records, commit, stop) and the rule
+//! that a source offset is stored only behind records that Kafka has acknowledged. Knows no herder
+//! and no REST. Kafka's counterpart: `AbstractWorkerSourceTask` and `WorkerSourceTask`.
+//! Deviation: offsets are committed by the task's own loop, not by a thread for all tasks, so that
+//! a slow task delays nobody else.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect_data::batch::SchemaCache;
+use tokio::time::Instant;
+
+use crate::config::ConfigMap;
+use crate::errors::{Failure, ToleranceOperator};
+use crate::kafka::producer::{Delivery, TaskProducer};
+use crate::sandbox::{CommittedRecord, RecordMetadata, SourceTaskInstance};
+use crate::storage::status::State;
+
+use super::converters::{ConverterChoices, TaskConverters};
+use super::source_offsets::SourceOffsets;
+use super::submitted::SubmittedRecords;
+use super::task::{TaskContext, guest_failure};
+
+mod send;
+
+/// Time for the producer to close, as Kafka Connect gives it.
+const PRODUCER_CLOSE: Duration = Duration::from_secs(30);
+
+/// Pause before `poll` is called again after it asked for that.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a source task needs beside its guest.
+pub(super) struct SourceTaskSpec {
+    /// The task's configuration, for the guest's start.
+    pub config: ConfigMap,
+    /// Where records go.
+    pub producer: TaskProducer,
+    /// The converters.
+    pub converters: ConverterChoices,
+    /// What to do with records that fail.
+    pub tolerance: ToleranceOperator,
+    /// Where offsets go.
+    pub offsets: SourceOffsets,
+    /// Time between commits.
+    pub commit_interval: Duration,
+    /// Time that a commit may take.
+    pub commit_timeout: Duration,
+}
+
+/// A running source task.
+pub(super) struct SourceTask {
+    context: TaskContext,
+    instance: SourceTaskInstance,
+    producer: TaskProducer,
+    converters: TaskConverters,
+    tolerance: ToleranceOperator,
+    schemas: SchemaCache,
+    submitted: SubmittedRecords,
+    offsets: SourceOffsets,
+    deliveries: Vec<Delivery>,
+    /// Which record of which batch each submitted record is; kept only for `commit-records`.
+    origins: Option<Origins>,
+    batches: u64,
+    commit_interval: Duration,
+    commit_timeout: Duration,
+    next_commit: Instant,
+}
+
+/// The way back from sequence numbers to the guest's batches.
+#[derive(Default)]
+struct Origins {
+    first_sequence: u64,
+    records: VecDeque<Option<(u64, u32, Arc<str>)>>,
+    committed: Vec<CommittedRecord>,
+}
+
+impl Origins {
+    fn submitted(&mut self, batch: u64, index: u32, topic: &Arc<str>) {
+        self.records.push_back(Some((batch, index, topic.clone())));
+    }
+
+    fn dropped(&mut self, batch: u64, index: u32) {
+        self.committed.push(CommittedRecord { batch, index, metadata: None });
+    }
+
+    fn settled(&mut self, sequence: u64, written: Option<(i32, i64)>) {
+        let Some(place) = sequence.checked_sub(self.first_sequence) else { return };
+        let Some(slot) = self.records.get_mut(place as usize) else { return };
+        if let Some((batch, index, topic)) = slot.take() {
+            let metadata = written.map(|(partition, offset)| RecordMetadata {
+                topic: topic.to_string(),
+                partition,
+                offset,
+            });
+            self.committed.push(CommittedRecord { batch, index, metadata });
+        }
+        while let Some(None) = self.records.front() {
+            self.records.pop_front();
+            self.first_sequence += 1;
+        }
+    }
+}
+
+/// Runs a source task from start to stop.
+///
+/// # Errors
+///
+/// Why the task failed.
+pub(super) async fn run_source_task(
+    context: TaskContext,
+    instance: SourceTaskInstance,
+    spec: SourceTaskSpec,
+) -> Result<(), Failure> {
+    let mut instance = instance;
+    let converters = match TaskConverters::create(&spec.converters) {
+        Ok(converters) => converters,
+        Err(failure) => {
+            spec.producer.close(Duration::ZERO).await;
+            return Err(failure);
+        }
+    };
+    let options = match instance.start(&spec.config).await {
+        Ok(options) => options,
+        Err(error) => {
+            let failure = guest_failure(&error);
+            if !error.instance_lost()
+                && let Err(error) = instance.stop().await
+            {
+                tracing::warn!("The task's stop failed: {}", guest_failure(&error));
+            }
+            spec.producer.close(Duration::ZERO).await;
+            return Err(failure);
+        }
+    };
+    context.report(State::Running);
+    let mut task = SourceTask {
+        next_commit: Instant::now() + spec.commit_interval,
+        context,
+        instance,
+        producer: spec.producer,
+        converters,
+        tolerance: spec.tolerance,
+        schemas: SchemaCache::default(),
+        submitted: SubmittedRecords::default(),
+        offsets: spec.offsets,
+        deliveries: Vec::new(),
+        origins: options.wants_commit_records.then(Origins::default),
+        batches: 0,
+        commit_interval: spec.commit_interval,
+        commit_timeout: spec.commit_timeout,
+    };
+    let outcome = task.poll_until_stopped().await;
+    task.finish(outcome).await
+}
+
+impl SourceTask {
+    async fn poll_until_stopped(&mut self) -> Result<(), Failure> {
+        while !self.context.stopping() {
+            self.take_deliveries()?;
+            self.report_committed_records().await?;
+            if Instant::now() >= self.next_commit {
+                self.next_commit = Instant::now() + self.commit_interval;
+                self.commit_offsets().await?;
+            }
+            if self.context.should_pause() {
+                self.pause().await?;
+                continue;
+            }
+            match self.instance.poll().await {
+                Ok(Some(batch)) => {
+                    let number = self.batches;
+                    self.batches += 1;
+                    self.send_batch(number, batch).await?;
+                }
+                Ok(None) => {}
+                Err(error) if error.retriable() => {
+                    tracing::warn!("poll failed and will be tried again: {error}");
+                    self.context.signal.wait(RETRY_PAUSE).await;
+                }
+                Err(error) => return Err(guest_failure(&error)),
+            }
+            // A guest that always has records must not keep the thread from other tasks.
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Idles while the connector is paused; offsets of records in flight are stored meanwhile.
+    async fn pause(&mut self) -> Result<(), Failure> {
+        self.context.report(State::Paused);
+        loop {
+            self.take_deliveries()?;
+            if Instant::now() >= self.next_commit {
+                self.next_commit = Instant::now() + self.commit_interval;
+                self.commit_offsets().await?;
+            }
+            let next_commit = self.next_commit;
+            let mut context = self.context.clone();
+            tokio::select! {
+                () = context.wait_while_paused() => break,
+                () = tokio::time::sleep_until(next_commit) => {}
+            }
+        }
+        if !self.context.stopping() {
+            self.context.report(State::Running);
+        }
+        Ok(())
+    }
+
+    /// Takes what the producer reports.
+    ///
+    /// # Errors
+    ///
+    /// The failure of the task, when a record was not written and errors.tolerance is none.
+    fn take_deliveries(&mut self) -> Result<(), Failure> {
+        let mut deliveries = std::mem::take(&mut self.deliveries);
+        self.producer.take_deliveries(&mut deliveries);
+        let mut outcome = Ok(());
+        for delivery in deliveries.drain(..) {
+            let written = match delivery.result {
+                Ok(metadata) => Some((metadata.partition, metadata.offset)),
+                Err(error) if self.tolerance.tolerates() => {
+                    tracing::warn!("A record was not written and is skipped: {error}");
+                    None
+                }
+                Err(error) => {
+                    // Not acknowledged: no offset can pass this record.
+                    outcome = outcome.and(Err(Failure::connect(
+                        "Unrecoverable exception from producer send callback",
+                    )
+                    .caused_by_error(&error)));
+                    continue;
+                }
+            };
+            self.submitted.acknowledge(delivery.sequence);
+            if let Some(origins) = &mut self.origins {
+                origins.settled(delivery.sequence, written);
+            }
+        }
+        self.deliveries = deliveries;
+        outcome
+    }
+
+    async fn report_committed_records(&mut self) -> Result<(), Failure> {
+        let Some(origins) = &mut self.origins else { return Ok(()) };
+        if origins.committed.is_empty() {
+            return Ok(());
+        }
+        let committed = std::mem::take(&mut origins.committed);
+        match self.instance.commit_records(&committed).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.instance_lost() => Err(guest_failure(&error)),
+            Err(error) => {
+                tracing::error!("commit-records failed: {}", guest_failure(&error));
+                Ok(())
+            }
+        }
+    }
+
+    /// Stores the offsets behind acknowledged records. A store that fails is tried again after
+    /// the interval; the offsets stay committable.
+    async fn commit_offsets(&mut self) -> Result<bool, Failure> {
+        self.offsets.add(self.submitted.take_committable())?;
+        match tokio::time::timeout(self.commit_timeout, self.offsets.flush()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                self.offsets.cancel_flush();
+                tracing::error!(
+                    "Source offsets could not be stored; they are kept, and the next try is after \
+                     offset.flush.interval.ms: {error}"
+                );
+                return Ok(false);
+            }
+            Err(_) => {
+                self.offsets.cancel_flush();
+                tracing::error!(
+                    "Source offsets could not be stored within offset.flush.timeout.ms; they are \
+                     kept, and the next try is after offset.flush.interval.ms"
+                );
+                return Ok(false);
+            }
+        }
+        match self.instance.commit().await {
+            Ok(()) => Ok(true),
+            Err(error) if error.instance_lost() => Err(guest_failure(&error)),
+            Err(error) => {
+                tracing::error!("commit failed: {}", guest_failure(&error));
+                Ok(true)
+            }
+        }
+    }
+
+    /// The end of the task: outstanding records, last commit, stop.
+    async fn finish(mut self, outcome: Result<(), Failure>) -> Result<(), Failure> {
+        let mut outcome = outcome;
+        let deadline = Instant::now() + self.commit_timeout;
+        while self.submitted.unacknowledged() > 0 && Instant::now() < deadline {
+            let progress = tokio::time::timeout_at(deadline, self.producer.wait_for_progress());
+            if progress.await.is_err() {
+                tracing::warn!(
+                    "{} records were not acknowledged within offset.flush.timeout.ms; they will be \
+                     sent again when the task is started again",
+                    self.submitted.unacknowledged()
+                );
+            }
+            if let Err(failure) = self.take_deliveries() {
+                outcome = outcome.and(Err(failure));
+                break;
+            }
+        }
+        if self.instance.is_lost() {
+            // The guest is gone, its offsets are not: what Kafka has must not be read again.
+            if let Err(failure) = self.store_offsets().await {
+                tracing::error!("The last commit of offsets failed: {failure}");
+            }
+        } else {
+            if let Err(failure) = self.commit_offsets().await {
+                outcome = outcome.and(Err(failure));
+            }
+            if let Err(failure) = self.report_committed_records().await {
+                tracing::warn!("commit-records failed: {failure}");
+            }
+            if !self.instance.is_lost()
+                && let Err(error) = self.instance.stop().await
+            {
+                tracing::warn!("The task's stop failed: {}", guest_failure(&error));
+            }
+        }
+        let close = if outcome.is_ok() { PRODUCER_CLOSE } else { Duration::ZERO };
+        self.producer.close(close.min(self.commit_timeout)).await;
+        outcome
+    }
+
+    async fn store_offsets(&mut self) -> Result<(), Failure> {
+        self.offsets.add(self.submitted.take_committable())?;
+        tokio::time::timeout(self.commit_timeout, self.offsets.flush())
+            .await
+            .map_err(|_| Failure::connect("offset.flush.timeout.ms passed"))?
+            .map_err(|error| Failure::from_error(&error))
+    }
+}

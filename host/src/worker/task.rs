@@ -1,0 +1,168 @@
+//! What source and sink tasks have in common: being told what to do, and saying how they are.
+//!
+//! Owns the controls of a running task and the report of its states. Knows no record. Kafka's
+//! counterpart: `WorkerTask`.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::errors::Failure;
+use crate::ids::ConnectorTaskId;
+use crate::sandbox::{SandboxError, StopSignal};
+use crate::storage::config::TargetState;
+use crate::storage::status::State;
+
+use super::api::StatusListener;
+
+/// The worker's side of a running task.
+pub(super) struct TaskControls {
+    target: watch::Sender<TargetState>,
+    stop: CancellationToken,
+    signal: StopSignal,
+    done: CancellationToken,
+    abort: CancellationToken,
+}
+
+/// The task's side.
+#[derive(Clone)]
+pub(super) struct TaskContext {
+    /// Who it is.
+    pub id: ConnectorTaskId,
+    /// What the user wants.
+    pub target: watch::Receiver<TargetState>,
+    /// Set when the task is to end.
+    pub stop: CancellationToken,
+    /// What the guest's `stopping` interface listens to.
+    pub signal: StopSignal,
+    /// Set when the worker does not wait any longer: no more statuses, no more calls.
+    pub abort: CancellationToken,
+    listener: Arc<dyn StatusListener>,
+}
+
+impl TaskControls {
+    /// The two sides of a task that is to be in `target`.
+    pub(super) fn new(
+        id: ConnectorTaskId,
+        target: TargetState,
+        listener: Arc<dyn StatusListener>,
+    ) -> (Self, TaskContext) {
+        let (sender, receiver) = watch::channel(target);
+        let controls = Self {
+            target: sender,
+            stop: CancellationToken::new(),
+            signal: StopSignal::new(),
+            done: CancellationToken::new(),
+            abort: CancellationToken::new(),
+        };
+        let context = TaskContext {
+            id,
+            target: receiver,
+            stop: controls.stop.clone(),
+            signal: controls.signal.clone(),
+            abort: controls.abort.clone(),
+            listener,
+        };
+        (controls, context)
+    }
+
+    /// Tells the task what the user wants now; a waiting call of the guest comes back for it.
+    pub(super) fn set_target(&self, target: TargetState) {
+        if target == TargetState::Stopped {
+            self.stop.cancel();
+        }
+        if target != TargetState::Started {
+            self.signal.raise();
+        }
+        self.target.send_replace(target);
+    }
+
+    /// Asks the task to end.
+    pub(super) fn stop(&self) {
+        self.stop.cancel();
+        self.signal.raise();
+    }
+
+    /// Ends the task without waiting for it.
+    pub(super) fn abort(&self) {
+        self.abort.cancel();
+    }
+
+    /// Set when the task has ended.
+    pub(super) fn done(&self) -> &CancellationToken {
+        &self.done
+    }
+}
+
+impl TaskContext {
+    /// Whether the task is to end.
+    pub(super) fn stopping(&self) -> bool {
+        self.stop.is_cancelled() || *self.target.borrow() == TargetState::Stopped
+    }
+
+    /// Whether the user wants the task to pause.
+    pub(super) fn should_pause(&self) -> bool {
+        *self.target.borrow() == TargetState::Paused
+    }
+
+    /// Waits while the user wants a pause; returns when the task is to run or to end.
+    pub(super) async fn wait_while_paused(&mut self) {
+        while self.should_pause() && !self.stopping() {
+            tokio::select! {
+                changed = self.target.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                () = self.stop.cancelled() => return,
+            }
+        }
+        if !self.stopping() {
+            self.signal.lower();
+        }
+    }
+
+    /// Reports a state without a trace.
+    pub(super) fn report(&self, state: State) {
+        if !self.abort.is_cancelled() {
+            self.listener.on_task_status(&self.id, state, None);
+        }
+    }
+
+    /// Reports how the task ended. An error after a request to stop is only logged.
+    pub(super) fn report_end(&self, outcome: Result<(), Failure>) {
+        match outcome {
+            Err(failure) if !self.stopping() => {
+                tracing::error!(
+                    "Task threw an uncaught and unrecoverable exception. Task is being killed and \
+                     will not recover until manually restarted: {failure}"
+                );
+                if !self.abort.is_cancelled() {
+                    self.listener.on_task_status(
+                        &self.id,
+                        State::Failed,
+                        Some(failure.to_string()),
+                    );
+                }
+            }
+            Err(failure) => {
+                tracing::warn!("An error while the task was being stopped: {failure}");
+                self.report(State::Unassigned);
+            }
+            Ok(()) => self.report(State::Unassigned),
+        }
+    }
+}
+
+/// A guest's failure as it stands in a trace: the class that Kafka would name, the plugin, the
+/// export and the guest's frames.
+pub(super) fn guest_failure(error: &SandboxError) -> Failure {
+    let trace = error.trace();
+    let mut lines = trace.lines();
+    let head = lines.next().unwrap_or_default();
+    let (class, message) = head.split_once(": ").unwrap_or((crate::errors::CONNECT_EXCEPTION, head));
+    let mut failure = Failure::new(class, message);
+    failure.frames = lines.map(|line| line.trim_start_matches('\t').to_owned()).collect();
+    failure
+}
