@@ -162,7 +162,8 @@ impl KafkaError {
             Self::TimedOut { .. } => "TimeoutException".to_owned(),
             Self::RecordTooLarge { .. } => "RecordTooLargeException".to_owned(),
             Self::NoOffset(_) => {
-                return "org.apache.kafka.clients.consumer.NoOffsetForPartitionException".to_owned();
+                return "org.apache.kafka.clients.consumer.NoOffsetForPartitionException"
+                    .to_owned();
             }
             Self::CommitFailed => {
                 return "org.apache.kafka.clients.consumer.CommitFailedException".to_owned();
