@@ -1,0 +1,482 @@
+//! Runs connectors and tasks: what it is told, reporting what became of it.
+//!
+//! Owns every running instance, from grants and limits to the last commit. It is handed an offset
+//! store and a listener for statuses; must not know the herder, REST or a storage backend. Kafka's
+//! counterpart: `Worker`.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::FutureExt as _;
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
+
+use crate::config::ConfigMap;
+use crate::config::connector::ConnectorConfig;
+use crate::config::worker::WorkerConfig;
+use crate::errors::Failure;
+use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
+use crate::kafka::producer::Producers;
+use crate::plugin::{GrantOrigin, GrantPolicy, PluginRegistry};
+use crate::sandbox::{
+    CompiledPlugin, ConnectorInstance, Grants, HostServices, InstanceSpec, Limits, PluginKind,
+    StopSignal,
+};
+use crate::storage::config::TargetState;
+use crate::storage::offset::OffsetBackingStore;
+use crate::storage::status::State;
+
+pub mod api;
+mod connector;
+mod converters;
+mod services;
+mod sink_offsets;
+mod sink_task;
+mod source_offsets;
+mod source_task;
+mod submitted;
+mod task;
+mod task_start;
+
+use self::api::{
+    ConfigOrigin, ConnectorEvents, ConnectorKind, ConnectorPlugin, PluginDescription,
+    PluginType, StatusListener, Worker, WorkerError,
+};
+use self::connector::{ConnectorControls, ConnectorSpec, connector};
+use self::services::{ConnectorOffsets, ConnectorRequests, lock};
+use self::task::{TaskControls, guest_failure};
+
+/// Time in which connectors stop, all together, as in Kafka Connect.
+const CONNECTORS_STOP: Duration = Duration::from_secs(5);
+
+/// What a worker is made of.
+pub struct WorkerParts {
+    /// The worker's configuration.
+    pub config: Arc<WorkerConfig>,
+    /// `host:port`, shown in statuses.
+    pub worker_id: String,
+    /// The plugins it can run.
+    pub plugins: Arc<PluginRegistry>,
+    /// Limits of instances.
+    pub limits: Limits,
+    /// What connectors created over REST may name.
+    pub grant_policy: GrantPolicy,
+    /// Where source offsets are stored; started.
+    pub offsets: Arc<dyn OffsetBackingStore>,
+    /// Who is told about states.
+    pub listener: Arc<dyn StatusListener>,
+    /// Who is told about requests of connectors.
+    pub events: Arc<dyn ConnectorEvents>,
+}
+
+/// The worker of this process.
+pub struct LocalWorker {
+    parts: WorkerParts,
+    producers: Producers,
+    connectors: Mutex<HashMap<ConnectorName, ConnectorControls>>,
+    tasks: Mutex<HashMap<ConnectorTaskId, Arc<TaskControls>>>,
+    running: TaskTracker,
+}
+
+impl LocalWorker {
+    /// A worker that runs nothing yet.
+    pub fn new(parts: WorkerParts) -> Self {
+        Self {
+            parts,
+            producers: Producers::new(),
+            connectors: Mutex::new(HashMap::new()),
+            tasks: Mutex::new(HashMap::new()),
+            running: TaskTracker::new(),
+        }
+    }
+
+    fn plugin(&self, config: &ConfigMap) -> Result<CompiledPlugin, WorkerError> {
+        let class = config.get("connector.class").map_or("", String::as_str);
+        self.parts
+            .plugins
+            .resolve(class)
+            .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))
+    }
+
+    /// The grants that a configuration gets.
+    fn grants(
+        &self,
+        plugin: &CompiledPlugin,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+    ) -> Result<Grants, Vec<(String, String)>> {
+        let origin = match origin {
+            ConfigOrigin::CommandLine => GrantOrigin::CommandLine,
+            ConfigOrigin::Rest => GrantOrigin::Rest,
+        };
+        crate::plugin::grants_for(&plugin.config_def(), config, origin, &self.parts.grant_policy)
+            .map_err(|refused| {
+                refused.into_iter().map(|refusal| (refusal.key, refusal.message)).collect()
+            })
+    }
+
+    fn instance_spec(
+        &self,
+        id: InstanceId,
+        plugin: &CompiledPlugin,
+        grants: Grants,
+        services: HostServices,
+        stop: StopSignal,
+    ) -> InstanceSpec {
+        InstanceSpec {
+            id,
+            plugin: plugin.clone(),
+            grants,
+            limits: self.parts.limits.clone(),
+            services,
+            stop,
+        }
+    }
+
+    fn offset_reader(&self, name: &ConnectorName) -> Arc<ConnectorOffsets> {
+        Arc::new(ConnectorOffsets::new(name.as_str(), self.parts.offsets.clone()))
+    }
+
+    async fn make_connector(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+        target: TargetState,
+    ) -> Result<(ConnectorControls, connector::Connector), Failure> {
+        let plugin =
+            self.plugin(config).map_err(|error| Failure::connect(error.to_string()))?;
+        let grants =
+            self.grants(&plugin, config, origin).map_err(|refused| refusal_failure(&refused))?;
+        let signal = StopSignal::new();
+        let requests = Arc::new(ConnectorRequests::new(name.clone(), self.parts.events.clone()));
+        let services = HostServices {
+            offset_reader: Some(self.offset_reader(name)),
+            connector_context: Some(requests.clone()),
+            ..HostServices::default()
+        };
+        let id = InstanceId::Connector(name.clone());
+        let spec = self.instance_spec(id, &plugin, grants, services, signal.clone());
+        let instance =
+            ConnectorInstance::new(spec).await.map_err(|error| guest_failure(&error))?;
+        let spec = ConnectorSpec {
+            name: name.clone(),
+            config: config.clone(),
+            target,
+            monitor_interval: self.parts.config.connector_monitor_interval,
+            requests,
+            listener: self.parts.listener.clone(),
+        };
+        Ok(connector(spec, instance, signal))
+    }
+
+    fn connector_controls(&self, name: &ConnectorName) -> Option<ConnectorControls> {
+        lock(&self.connectors).get(name).cloned()
+    }
+
+    fn connector_tasks(&self, name: &ConnectorName) -> Vec<Arc<TaskControls>> {
+        lock(&self.tasks)
+            .iter()
+            .filter(|(id, _)| id.connector == *name)
+            .map(|(_, controls)| controls.clone())
+            .collect()
+    }
+
+    /// Asks a connector to end and waits for it until the deadline.
+    async fn end_connector(&self, controls: &ConnectorControls, deadline: Instant) {
+        controls.signal.raise();
+        controls.stop.cancel();
+        if tokio::time::timeout_at(deadline, controls.done.cancelled()).await.is_err() {
+            tracing::error!(
+                "The connector did not stop within {} s and is given up",
+                CONNECTORS_STOP.as_secs()
+            );
+            controls.abort.cancel();
+        }
+    }
+}
+
+/// The failure of a connector or task whose paths are not allowed.
+fn refusal_failure(refused: &[(String, String)]) -> Failure {
+    let messages: Vec<&str> = refused.iter().map(|(_, message)| message.as_str()).collect();
+    Failure::new("org.apache.kafka.common.config.ConfigException", messages.join("\n"))
+}
+
+#[async_trait]
+impl Worker for LocalWorker {
+    fn worker_id(&self) -> &str {
+        &self.parts.worker_id
+    }
+
+    fn plugins(&self) -> Vec<PluginDescription> {
+        let mut plugins: Vec<PluginDescription> = self
+            .parts
+            .plugins
+            .list()
+            .iter()
+            .map(|plugin| PluginDescription {
+                class: plugin.description().class.clone(),
+                kind: match plugin.description().kind {
+                    PluginKind::Source => PluginType::Source,
+                    PluginKind::Sink => PluginType::Sink,
+                },
+                version: plugin.description().version.clone(),
+            })
+            .collect();
+        let converters = crate::converter::known_converters()
+            .iter()
+            .map(|known| (known, PluginType::Converter));
+        let header_converters = crate::converter::known_header_converters()
+            .iter()
+            .map(|known| (known, PluginType::HeaderConverter));
+        plugins.extend(converters.chain(header_converters).map(|(known, kind)| {
+            PluginDescription {
+                class: known.class.to_owned(),
+                kind,
+                version: known.version.to_owned(),
+            }
+        }));
+        plugins
+    }
+
+    fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError> {
+        let plugin = self
+            .parts
+            .plugins
+            .resolve(class_or_alias)
+            .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))?;
+        let description = plugin.description();
+        Ok(ConnectorPlugin {
+            class: description.class.clone(),
+            kind: match description.kind {
+                PluginKind::Source => ConnectorKind::Source,
+                PluginKind::Sink => ConnectorKind::Sink,
+            },
+            version: description.version.clone(),
+            config_def: plugin.config_def(),
+            task_class: description.task_class.clone(),
+        })
+    }
+
+    async fn validate(
+        &self,
+        class: &str,
+        config: &ConfigMap,
+    ) -> Result<Vec<(String, String)>, WorkerError> {
+        let plugin = self
+            .parts
+            .plugins
+            .resolve(class)
+            .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))?;
+        let errors = plugin
+            .validate(config)
+            .await
+            .map_err(|error| WorkerError::Failed(guest_failure(&error)))?;
+        Ok(errors.into_iter().map(|error| (error.name, error.message)).collect())
+    }
+
+    fn check_grants(
+        &self,
+        class: &str,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+    ) -> Vec<(String, String)> {
+        match self.parts.plugins.resolve(class) {
+            Ok(plugin) => self.grants(&plugin, config, origin).err().unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    async fn start_connector(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+        target: TargetState,
+    ) -> Result<(), WorkerError> {
+        let span = tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()));
+        let made = self
+            .make_connector(name, config, origin, target)
+            .instrument(span.clone())
+            .await;
+        let (controls, connector) = match made {
+            Ok(made) => made,
+            Err(failure) => {
+                self.parts.listener.on_connector_status(
+                    name,
+                    State::Failed,
+                    Some(failure.to_string()),
+                );
+                return Err(WorkerError::Failed(failure));
+            }
+        };
+        lock(&self.connectors).insert(name.clone(), controls.clone());
+        let ended = controls.clone();
+        self.running.spawn(
+            async move {
+                let run = AssertUnwindSafe(connector.run()).catch_unwind();
+                tokio::select! {
+                    outcome = run => if outcome.is_err() {
+                        tracing::error!("The connector's loop panicked; this is a bug of the worker");
+                    },
+                    () = ended.abort.cancelled() => {}
+                }
+                ended.done.cancel();
+            }
+            .instrument(span),
+        );
+        controls.set_target(target).await.map_err(WorkerError::Failed)
+    }
+
+    async fn stop_connector(&self, name: &ConnectorName) {
+        let controls = lock(&self.connectors).remove(name);
+        if let Some(controls) = controls {
+            self.end_connector(&controls, Instant::now() + CONNECTORS_STOP).await;
+        }
+    }
+
+    async fn set_target_state(
+        &self,
+        name: &ConnectorName,
+        target: TargetState,
+    ) -> Result<(), WorkerError> {
+        for task in self.connector_tasks(name) {
+            task.set_target(target);
+        }
+        match self.connector_controls(name) {
+            Some(controls) => {
+                controls.set_target(target).await.map_err(WorkerError::Failed)
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn connector_task_configs(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+    ) -> Result<Vec<ConfigMap>, WorkerError> {
+        let Some(controls) = self.connector_controls(name) else { return Ok(Vec::new()) };
+        let plugin = self.plugin(config)?;
+        let connector_config = ConnectorConfig::new(config)
+            .map_err(|error| WorkerError::Failed(Failure::connect(error.to_string())))?;
+        let max_tasks = connector_config.tasks_max;
+        let generated = controls.task_configs(max_tasks).await.map_err(WorkerError::Failed)?;
+        if generated.len() > max_tasks as usize {
+            let message = too_many_tasks(name, generated.len(), max_tasks);
+            if connector_config.tasks_max_enforce {
+                return Err(WorkerError::Failed(Failure::new(
+                    "org.apache.kafka.connect.runtime.TooManyTasksException",
+                    message,
+                )));
+            }
+            tracing::warn!("{message}");
+        }
+        let task_class = &plugin.description().task_class;
+        Ok(generated
+            .into_iter()
+            .map(|mut task| {
+                task.insert("task.class".to_owned(), task_class.clone());
+                for key in ["topics", "topics.regex"] {
+                    if let Some(value) = config.get(key) {
+                        task.insert(key.to_owned(), value.clone());
+                    }
+                }
+                task
+            })
+            .collect())
+    }
+
+    async fn start_task(
+        &self,
+        id: &ConnectorTaskId,
+        connector_config: &ConfigMap,
+        task_config: &ConfigMap,
+        origin: ConfigOrigin,
+        target: TargetState,
+    ) -> Result<(), WorkerError> {
+        let (controls, context) =
+            TaskControls::new(id.clone(), target, self.parts.listener.clone());
+        let controls = Arc::new(controls);
+        {
+            let mut tasks = lock(&self.tasks);
+            if tasks.get(id).is_some_and(|task| !task.done().is_cancelled()) {
+                return Err(WorkerError::Failed(Failure::connect(format!(
+                    "Task already exists in this worker: {id}"
+                ))));
+            }
+            tasks.insert(id.clone(), controls.clone());
+        }
+        let start = self.task_start(id, connector_config, task_config, origin);
+        let span = tracing::info_span!("task", instance = %InstanceId::Task(id.clone()));
+        self.running.spawn(
+            async move {
+                let run = AssertUnwindSafe(start.run(context.clone())).catch_unwind();
+                tokio::select! {
+                    outcome = run => context.report_end(outcome.unwrap_or_else(|_| {
+                        Err(Failure::connect("The task's loop panicked; this is a bug of the worker"))
+                    })),
+                    () = context.abort.cancelled() => {}
+                }
+                controls.done().cancel();
+            }
+            .instrument(span),
+        );
+        Ok(())
+    }
+
+    async fn stop_and_await_tasks(&self, ids: &[ConnectorTaskId]) {
+        let stopping: Vec<(ConnectorTaskId, Arc<TaskControls>)> = {
+            let mut tasks = lock(&self.tasks);
+            ids.iter().filter_map(|id| tasks.remove_entry(id)).collect()
+        };
+        for (_, task) in &stopping {
+            task.stop();
+        }
+        let deadline = Instant::now() + self.parts.config.task_shutdown_graceful_timeout;
+        for (id, task) in stopping {
+            if tokio::time::timeout_at(deadline, task.done().cancelled()).await.is_err() {
+                tracing::error!(
+                    instance = %InstanceId::Task(id),
+                    "Graceful stop of task failed: it did not end within \
+                     task.shutdown.graceful.timeout.ms and is given up; records since its last \
+                     commit will be delivered again"
+                );
+                task.abort();
+                task.done().cancelled().await;
+            }
+        }
+    }
+
+    fn is_running(&self, name: &ConnectorName) -> bool {
+        lock(&self.connectors).contains_key(name)
+    }
+
+    async fn stop(&self) {
+        let connectors: Vec<ConnectorControls> =
+            lock(&self.connectors).drain().map(|(_, controls)| controls).collect();
+        let deadline = Instant::now() + CONNECTORS_STOP;
+        futures::future::join_all(
+            connectors.iter().map(|controls| self.end_connector(controls, deadline)),
+        )
+        .await;
+        let tasks: Vec<ConnectorTaskId> = lock(&self.tasks).keys().cloned().collect();
+        self.stop_and_await_tasks(&tasks).await;
+        self.running.close();
+        self.running.wait().await;
+    }
+}
+
+fn too_many_tasks(name: &ConnectorName, generated: usize, max_tasks: u32) -> String {
+    format!(
+        "The connector {name} has generated {generated} tasks, which is greater than {max_tasks}, \
+         the maximum number of tasks it is configured to create. This behaviour should be \
+         considered a bug and is disallowed. If necessary, it can be permitted by reconfiguring \
+         the connector with 'tasks.max.enforce' set to false; however, this option will be removed \
+         in a future release of Kafka Connect."
+    )
+}
