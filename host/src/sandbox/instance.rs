@@ -1,0 +1,255 @@
+//! One running instance: its store, the deadline around each call, and what a failed call means.
+//!
+//! Owns the rule that an instance which trapped, missed a deadline or was abandoned in a call is
+//! dropped at once: its memory is given back, and every later call is `Gone`. One owner makes one
+//! call at a time.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio::time::error::Elapsed;
+use wasmtime::{Engine, Store, UpdateDeadline, WasmBacktrace};
+
+use super::capability::Grants;
+use super::component::CompiledPlugin;
+use super::error::{CallSite, ConnectError, SandboxError};
+use super::limits::{Limits, TimeLimit};
+use super::services::HostServices;
+use super::state::{InstanceState, StateSpec};
+use super::stop::StopSignal;
+use crate::ids::InstanceId;
+
+/// Time for a busy guest to be stopped by the epoch, which tells where it was, before the call is
+/// given up from outside, which does not.
+const EPOCH_GRACE: Duration = Duration::from_millis(100);
+/// LIMIT: frames of a trace; the innermost ones tell the cause.
+const FRAMES_MAX: usize = 50;
+
+/// What an instance is made from.
+#[derive(Clone)]
+pub struct InstanceSpec {
+    /// Which connector or task it is.
+    pub id: InstanceId,
+    /// What it runs.
+    pub plugin: CompiledPlugin,
+    /// What it may touch.
+    pub grants: Grants,
+    /// What it may use.
+    pub limits: Limits,
+    /// What the worker does for it.
+    pub services: HostServices,
+    /// What its `stopping` imports listen to.
+    pub stop: StopSignal,
+}
+
+/// Marks the trap by which a busy guest is stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("the deadline of the call has passed")]
+struct DeadlinePassed;
+
+/// The store of an instance with the accounts of its current call.
+pub(super) struct Core {
+    store: Option<Store<InstanceState>>,
+    instance: String,
+    plugin: CompiledPlugin,
+    limits: Limits,
+    call: Option<Call>,
+}
+
+#[derive(Clone, Copy)]
+struct Call {
+    export: &'static str,
+    time: TimeLimit,
+}
+
+impl Core {
+    /// A store for an instance of `plugin`; nothing runs yet.
+    pub(super) fn new(
+        plugin: &CompiledPlugin,
+        limits: &Limits,
+        state: StateSpec<'_>,
+    ) -> Result<Self, SandboxError> {
+        let instance = state.name.clone();
+        let store = new_store(plugin.engine(), limits, InstanceState::new(state)?);
+        Ok(Self {
+            store: Some(store),
+            instance,
+            plugin: plugin.clone(),
+            limits: limits.clone(),
+            call: None,
+        })
+    }
+
+    /// A store for the instance that `spec` asks for.
+    pub(super) fn for_spec(spec: InstanceSpec) -> Result<Self, SandboxError> {
+        let state = StateSpec {
+            name: spec.id.to_string(),
+            grants: &spec.grants,
+            limits: &spec.limits,
+            services: spec.services,
+            stop: spec.stop,
+        };
+        Self::new(&spec.plugin, &spec.limits, state)
+    }
+
+    /// The plugin that the instance runs.
+    pub(super) fn plugin(&self) -> &CompiledPlugin {
+        &self.plugin
+    }
+
+    /// The limits of the instance.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Begins a call: the store to make it with, and the instant to give it up. A call that was
+    /// begun and never ended (its future was dropped) has left the guest in the middle, so the
+    /// instance is dropped.
+    pub(super) fn begin(
+        &mut self,
+        export: &'static str,
+        time: TimeLimit,
+    ) -> Result<(&mut Store<InstanceState>, Instant), SandboxError> {
+        if self.call.is_some() {
+            self.store = None;
+        }
+        let call = Call { export, time };
+        if self.store.is_none() {
+            return Err(SandboxError::Gone {
+                at: self.at(export),
+            });
+        }
+        self.call = Some(call);
+        let store = self.store.as_mut().expect("checked above");
+        let deadline = Instant::now() + time.limit;
+        let state = store.data_mut();
+        state.call_deadline = deadline;
+        state.forget_recent_output();
+        store.set_epoch_deadline(1);
+        Ok((store, deadline + EPOCH_GRACE))
+    }
+
+    /// Ends a call; anything but a value of the guest drops the instance.
+    pub(super) fn end<T>(
+        &mut self,
+        result: Result<wasmtime::Result<T>, Elapsed>,
+    ) -> Result<T, SandboxError> {
+        let call = self.call.take().expect("a call ends after it began");
+        match result {
+            Ok(Ok(value)) => {
+                if let Some(store) = &mut self.store {
+                    store.data().log.summary_if_due();
+                    store.data_mut().accounting.take_refused();
+                }
+                Ok(value)
+            }
+            Ok(Err(error)) => Err(self.failed(call, &error)),
+            Err(_) => {
+                self.store = None;
+                Err(SandboxError::Deadline {
+                    at: self.at(call.export),
+                    limit: call.time.limit,
+                    key: call.time.key,
+                    frames: Vec::new(),
+                })
+            }
+        }
+    }
+
+    /// Ends a call whose export returns a WIT result.
+    pub(super) fn end_result<T, E: Into<ConnectError>>(
+        &mut self,
+        export: &'static str,
+        result: Result<wasmtime::Result<Result<T, E>>, Elapsed>,
+    ) -> Result<T, SandboxError> {
+        self.end(result)?.map_err(|error| SandboxError::Guest {
+            at: self.at(export),
+            error: error.into(),
+        })
+    }
+
+    /// Drops the instance because of a result that its contract rules out.
+    pub(super) fn wrong_result(&mut self, export: &'static str, message: String) -> SandboxError {
+        self.store = None;
+        SandboxError::WrongResult {
+            at: self.at(export),
+            message,
+        }
+    }
+
+    fn failed(&mut self, call: Call, error: &wasmtime::Error) -> SandboxError {
+        let at = self.at(call.export);
+        let frames = error
+            .downcast_ref::<WasmBacktrace>()
+            .map(frames)
+            .unwrap_or_default();
+        let mut message = error.root_cause().to_string();
+        let mut refused = None;
+        if let Some(mut store) = self.store.take() {
+            let state = store.data_mut();
+            refused = state.accounting.take_refused();
+            let said = state.recent_output();
+            if !said.is_empty() {
+                message.push_str("; the plugin wrote: ");
+                message.push_str(said.trim_end());
+            }
+        }
+        if error.is::<DeadlinePassed>() {
+            return SandboxError::Deadline {
+                at,
+                limit: call.time.limit,
+                key: call.time.key,
+                frames,
+            };
+        }
+        match refused {
+            Some(limit) => SandboxError::Limit {
+                at,
+                limit,
+                message,
+                frames,
+            },
+            None => SandboxError::Trap {
+                at,
+                message,
+                frames,
+            },
+        }
+    }
+
+    fn at(&self, export: &'static str) -> Box<CallSite> {
+        let (class, version) = self.plugin.class_and_version();
+        Box::new(CallSite {
+            instance: self.instance.clone(),
+            class: class.to_owned(),
+            version: version.to_owned(),
+            export,
+        })
+    }
+}
+
+fn new_store(engine: &Engine, limits: &Limits, state: InstanceState) -> Store<InstanceState> {
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.accounting);
+    store.set_hostcall_fuel(limits.host_call_bytes);
+    store.epoch_deadline_callback(|context| {
+        if Instant::now() >= context.data().call_deadline {
+            return Err(DeadlinePassed.into());
+        }
+        Ok(UpdateDeadline::Yield(1))
+    });
+    store
+}
+
+/// Guest frames as `module!function`, demangled.
+fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
+    backtrace
+        .to_string()
+        .lines()
+        .filter_map(|line| {
+            line.split_once(" - ")
+                .map(|(_, frame)| frame.trim().to_owned())
+        })
+        .take(FRAMES_MAX)
+        .collect()
+}

@@ -1,0 +1,151 @@
+//! The data that belongs to one instance: its WASI context, its limits, and what the worker gives
+//! to it.
+//!
+//! Owns the making of the WASI context: no arguments, no variables, no network, no file but the
+//! granted ones, standard streams into the log.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::filesystem::WasiFilesystemCtxView;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+use super::capability::{Grants, Mount, mounts};
+use super::error::GrantError;
+use super::filesystem::{FilterState, FilteredFilesystem};
+use super::limits::{Accounting, Limits};
+use super::output::{InstanceLog, Level, LineCapture};
+use super::services::HostServices;
+use super::stop::StopSignal;
+
+/// The store's data.
+pub(super) struct InstanceState {
+    pub(super) wasi: WasiCtx,
+    pub(super) table: ResourceTable,
+    pub(super) filter: FilterState,
+    pub(super) accounting: Accounting,
+    pub(super) log: Arc<InstanceLog>,
+    pub(super) stop: StopSignal,
+    pub(super) services: HostServices,
+    pub(super) metric_names: HashSet<String>,
+    pub(super) metric_names_max: usize,
+    pub(super) metric_names_warned: bool,
+    /// When the current call has to be back.
+    pub(super) call_deadline: Instant,
+    output: [LineCapture; 2],
+}
+
+/// Everything that an instance's state is made from.
+pub(super) struct StateSpec<'a> {
+    pub(super) name: String,
+    pub(super) grants: &'a Grants,
+    pub(super) limits: &'a Limits,
+    pub(super) services: HostServices,
+    pub(super) stop: StopSignal,
+}
+
+impl InstanceState {
+    pub(super) fn new(spec: StateSpec<'_>) -> Result<Self, GrantError> {
+        let log = Arc::new(InstanceLog::new(spec.name, spec.limits));
+        let output = [
+            LineCapture::new(Arc::clone(&log), Level::Info),
+            LineCapture::new(Arc::clone(&log), Level::Warn),
+        ];
+        let mut builder = WasiCtxBuilder::new();
+        builder
+            .allow_tcp(false)
+            .allow_udp(false)
+            .allow_ip_name_lookup(false);
+        builder.stderr(output[1].clone());
+        if spec.grants.stdio {
+            builder.inherit_stdin().inherit_stdout();
+        } else {
+            builder.stdout(output[0].clone());
+        }
+        let mounts = mounts(spec.grants)?;
+        for mount in &mounts {
+            preopen(&mut builder, mount, spec.grants)?;
+        }
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(spec.limits.resources);
+        Ok(Self {
+            wasi: builder.build(),
+            table,
+            filter: FilterState::new(mounts.into_iter().map(|mount| mount.names).collect()),
+            accounting: Accounting::new(spec.limits),
+            log,
+            stop: spec.stop,
+            services: spec.services,
+            metric_names: HashSet::new(),
+            metric_names_max: spec.limits.metric_names,
+            metric_names_warned: false,
+            call_deadline: Instant::now(),
+            output,
+        })
+    }
+
+    /// Begins the text of `recent_output` anew.
+    pub(super) fn forget_recent_output(&self) {
+        self.output[1].forget_recent();
+    }
+
+    /// The last lines that the current call wrote to standard error: a panic's message.
+    pub(super) fn recent_output(&self) -> String {
+        self.output[1].recent()
+    }
+
+    pub(super) fn filtered_filesystem(&mut self) -> FilteredFilesystem<'_> {
+        FilteredFilesystem {
+            inner: WasiFilesystemCtxView {
+                ctx: self.wasi.filesystem(),
+                table: &mut self.table,
+            },
+            filter: &mut self.filter,
+        }
+    }
+}
+
+impl Drop for InstanceState {
+    fn drop(&mut self) {
+        for stream in &self.output {
+            stream.finish();
+        }
+    }
+}
+
+impl WasiView for InstanceState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+fn preopen(builder: &mut WasiCtxBuilder, mount: &Mount, grants: &Grants) -> Result<(), GrantError> {
+    let rights = if mount.write {
+        FsPerms::ReadWrite
+    } else {
+        FsPerms::ReadOnly
+    };
+    builder
+        .preopened_dir(&mount.host, &mount.guest, rights)
+        .map(|_| ())
+        .map_err(|error| {
+            let keys: Vec<&str> = grants
+                .files
+                .iter()
+                .map(|grant| grant.key.as_str())
+                .collect();
+            GrantError {
+                key: keys.join(","),
+                path: mount.guest.clone(),
+                message: format!(
+                    "the folder {} cannot be opened: {error}",
+                    mount.host.display()
+                ),
+            }
+        })
+}
