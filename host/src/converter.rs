@@ -28,7 +28,7 @@ pub use registry::{
     ConverterClass, create_converter, create_header_converter, known_converters,
     known_header_converters, resolve_class,
 };
-pub use settings::{ConverterType, JsonSettings, config_def};
+pub use settings::{ConverterType, DecimalFormat, JsonSettings, config_def};
 pub use string::StringConverter;
 
 #[cfg(test)]
@@ -54,6 +54,7 @@ pub type PrepareFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ConverterErr
 /// [`Converter::prepare`], which fetches everything that was missed so far, and converts that record
 /// again. A batch whose schemas are known therefore never awaits. No built-in converter ever returns
 /// `unprepared`.
+#[expect(clippy::wrong_self_convention, reason = "the names are Kafka's")]
 pub trait Converter: Send {
     /// Appends the bytes of `value` to `out`. On an error `out` is as it was before the call.
     fn from_connect_data(
@@ -79,6 +80,7 @@ pub trait Converter: Send {
 }
 
 /// Converts header values. One instance belongs to one task and is never shared.
+#[expect(clippy::wrong_self_convention, reason = "the names are Kafka's")]
 pub trait HeaderConverter: Send {
     /// Appends the bytes of the header `key` to `out`. On an error `out` is as it was before the call.
     fn from_connect_header(

@@ -111,22 +111,6 @@ impl From<DataError> for ConverterError {
 }
 
 /// The text of `value.getClass()` for the object that the JVM would hold.
-pub(super) fn java_class(value: &Value<'_>) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Boolean(_) => "class java.lang.Boolean",
-        Value::Int8(_) => "class java.lang.Byte",
-        Value::Int16(_) => "class java.lang.Short",
-        Value::Int32(_) => "class java.lang.Integer",
-        Value::Int64(_) => "class java.lang.Long",
-        Value::Float32(_) => "class java.lang.Float",
-        Value::Float64(_) => "class java.lang.Double",
-        Value::String(_) => "class java.lang.String",
-        Value::Bytes(_) => "class [B",
-        Value::Array(_) => "class java.util.ArrayList",
-        Value::Map(_) => "class java.util.HashMap",
-        Value::Struct(_) => "class org.apache.kafka.connect.data.Struct",
-        Value::Decimal(_) => "class java.math.BigDecimal",
-        Value::Date(_) => "class java.util.Date",
-    }
+pub(super) fn java_class(value: &Value<'_>) -> String {
+    format!("class {}", value.class_name())
 }

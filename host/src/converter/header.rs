@@ -6,6 +6,7 @@
 use connect_data::{Schema, SchemaAndValue, SchemaRef, Value, values};
 use std::borrow::Cow;
 
+use super::string::decode_utf8;
 use super::{Converter, ConverterError, HeaderConverter, PrepareFuture, Serialized};
 
 /// Writes a header value as text and infers the type of what it reads. Not symmetrical: the STRING
@@ -18,14 +19,14 @@ impl HeaderConverter for SimpleHeaderConverter {
         &mut self,
         _topic: &str,
         _key: &str,
-        schema: Option<&SchemaRef>,
+        _schema: Option<&SchemaRef>,
         value: &Value<'_>,
         out: &mut Vec<u8>,
     ) -> Result<Serialized, ConverterError> {
         match value {
             Value::Null => return Ok(Serialized::Null),
             Value::String(text) => out.extend_from_slice(text.as_bytes()),
-            _ => match values::convert_to_string(schema, value)? {
+            _ => match values::convert_to_string(value)? {
                 Some(text) => out.extend_from_slice(text.as_bytes()),
                 None => return Ok(Serialized::Null),
             },
@@ -45,7 +46,7 @@ impl HeaderConverter for SimpleHeaderConverter {
                 value: Value::Null,
             });
         };
-        match values::parse_string(&String::from_utf8_lossy(bytes)) {
+        match values::parse_string(&decode_utf8(bytes)) {
             Ok(parsed) => Ok(parsed),
             Err(error) => {
                 tracing::warn!(

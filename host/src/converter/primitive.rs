@@ -52,7 +52,10 @@ impl Converter for BooleanConverter {
             Some([1]) => Value::Boolean(true),
             Some(other) => {
                 let cause = if other.len() == 1 {
-                    format!("Unexpected byte received by BooleanDeserializer: {}", other[0] as i8)
+                    format!(
+                        "Unexpected byte received by BooleanDeserializer: {}",
+                        other[0] as i8
+                    )
                 } else {
                     "Size of data received by BooleanDeserializer is not 1".to_owned()
                 };

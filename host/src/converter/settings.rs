@@ -3,9 +3,12 @@
 //! Owns the keys, their defaults and their parsing, with Kafka's texts. Kafka counterpart:
 //! ConverterConfig, StringConverterConfig, NumberConverterConfig and JsonConverterConfig.
 
-use super::ConverterError;
 use super::error::CONFIG;
+use super::{ConverterError, registry};
 use crate::config::ConfigMap;
+use crate::config::def::{
+    ConfigDef, ConfigKey, ConfigType, DefaultValue, Importance, ParsedConfig, Validator, Width,
+};
 
 /// What a converter is used for: the value of `converter.type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,23 +70,25 @@ impl Default for JsonSettings {
 
 impl JsonSettings {
     /// Reads the settings; absent keys have their defaults, unknown keys are ignored.
-    pub fn parse(config: &ConfigMap) -> Result<Self, ConverterError> {
-        let defaults = Self::default();
-        let content = config.get(SCHEMA_CONTENT).map(|text| text.trim());
-        let settings = Self {
-            schemas_enable: boolean(config, SCHEMAS_ENABLE, defaults.schemas_enable)?,
-            // A negative size is an LRU map that keeps nothing.
-            schemas_cache_size: usize::try_from(int(config, SCHEMAS_CACHE_SIZE, 1000)?)
+    pub fn parse(config: &ConfigMap, kind: ConverterType) -> Result<Self, ConverterError> {
+        let parsed = parse(&json_def(), config, kind)?;
+        let content = parsed.text(SCHEMA_CONTENT).unwrap_or_default();
+        let format = parsed.text(DECIMAL_FORMAT).unwrap_or_default();
+        Ok(Self {
+            schemas_enable: parsed.boolean(SCHEMAS_ENABLE),
+            // A negative size is a cache that keeps nothing.
+            schemas_cache_size: parsed
+                .integer(SCHEMAS_CACHE_SIZE)
+                .and_then(|size| usize::try_from(size).ok())
                 .unwrap_or(0),
-            schema_content: content.filter(|text| !text.is_empty()).map(str::to_owned),
-            decimal_format: decimal_format(config)?,
-            replace_null_with_default: boolean(
-                config,
-                REPLACE_NULL_WITH_DEFAULT,
-                defaults.replace_null_with_default,
-            )?,
-        };
-        Ok(settings)
+            schema_content: (!content.is_empty()).then(|| content.to_owned()),
+            decimal_format: if format.eq_ignore_ascii_case("NUMERIC") {
+                DecimalFormat::Numeric
+            } else {
+                DecimalFormat::Base64
+            },
+            replace_null_with_default: parsed.boolean(REPLACE_NULL_WITH_DEFAULT),
+        })
     }
 }
 
@@ -101,58 +106,97 @@ pub(super) fn string_encoding(
     config: &ConfigMap,
     kind: ConverterType,
 ) -> Result<String, ConverterError> {
+    let parsed = parse(&string_def(), config, kind)?;
     // COMPAT: StringSerializer prefers its own key over the converter's.
     let own = ENCODING_OF_KIND[usize::from(kind != ConverterType::Key)];
-    let name = config
-        .get(own)
-        .map(String::as_str)
-        .or_else(|| config.get(ENCODING).map(|name| name.trim()))
-        .unwrap_or("UTF-8");
-    Ok(name.to_owned())
+    let name = config.get(own).map(String::as_str);
+    Ok(name
+        .or_else(|| parsed.text(ENCODING))
+        .unwrap_or(UTF_8)
+        .to_owned())
 }
 
-fn decimal_format(config: &ConfigMap) -> Result<DecimalFormat, ConverterError> {
-    let Some(text) = config.get(DECIMAL_FORMAT) else {
-        return Ok(DecimalFormat::Base64);
-    };
-    let text = text.trim();
-    match text.to_ascii_uppercase().as_str() {
-        "BASE64" => Ok(DecimalFormat::Base64),
-        "NUMERIC" => Ok(DecimalFormat::Numeric),
-        _ => Err(invalid(
-            DECIMAL_FORMAT,
-            text,
-            "String must be one of (case insensitive): BASE64, NUMERIC",
-        )),
-    }
+/// The keys of a built-in converter by its full class name.
+pub fn config_def(class: &str) -> Option<ConfigDef> {
+    let class = super::resolve_class(class)?;
+    Some(match class {
+        registry::JSON => json_def(),
+        registry::STRING => string_def(),
+        registry::SIMPLE_HEADER => ConfigDef::default(),
+        _ => def([]),
+    })
 }
 
-fn boolean(config: &ConfigMap, key: &str, default: bool) -> Result<bool, ConverterError> {
-    let Some(text) = config.get(key) else {
-        return Ok(default);
-    };
-    let trimmed = text.trim();
-    if trimmed.eq_ignore_ascii_case("true") {
-        Ok(true)
-    } else if trimmed.eq_ignore_ascii_case("false") {
-        Ok(false)
-    } else {
-        Err(invalid(key, text, "Expected value to be either true or false"))
-    }
+fn parse(
+    def: &ConfigDef,
+    config: &ConfigMap,
+    kind: ConverterType,
+) -> Result<ParsedConfig, ConverterError> {
+    let mut config = config.clone();
+    config.insert(CONVERTER_TYPE.to_owned(), kind.name().to_owned());
+    def.parse(&config)
+        .map_err(|error| ConverterError::new(CONFIG, error.to_string()))
 }
 
-fn int(config: &ConfigMap, key: &str, default: i32) -> Result<i32, ConverterError> {
-    let Some(text) = config.get(key) else {
-        return Ok(default);
-    };
-    text.trim()
-        .parse()
-        .map_err(|_| invalid(key, text, "Not a number of type INT"))
-}
-
-fn invalid(key: &str, value: &str, reason: &str) -> ConverterError {
-    ConverterError::new(
-        CONFIG,
-        format!("Invalid value {value} for configuration {key}: {reason}"),
+/// `converter.type` and the keys of one converter.
+fn def<const N: usize>(keys: [ConfigKey; N]) -> ConfigDef {
+    let converter_type = ConfigKey::new(
+        CONVERTER_TYPE,
+        ConfigType::String,
+        DefaultValue::Required,
+        Importance::Low,
+        "How this converter will be used.",
     )
+    .validator(Validator::one_of(&["key", "value", "header"]));
+    ConfigDef::new([converter_type].into_iter().chain(keys))
+        .expect("the keys differ and their defaults are valid")
 }
+
+fn key(
+    name: &str,
+    config_type: ConfigType,
+    default: DefaultValue,
+    importance: Importance,
+    documentation: &str,
+) -> ConfigKey {
+    ConfigKey::new(name, config_type, default, importance, documentation)
+}
+
+fn value(text: &str) -> DefaultValue {
+    DefaultValue::Value(text.to_owned())
+}
+
+fn string_def() -> ConfigDef {
+    let mut encoding = key(
+        ENCODING,
+        ConfigType::String,
+        value(UTF_8),
+        Importance::High,
+        "The name of the Java character set to use for encoding strings as byte arrays.",
+    );
+    encoding.width = Width::Medium;
+    encoding.display_name = "Encoding".to_owned();
+    def([encoding])
+}
+
+fn json_def() -> ConfigDef {
+    use ConfigType::{Boolean, Int, String};
+    use Importance::{High, Low};
+    def([
+        key(SCHEMAS_ENABLE, Boolean, value("true"), High, "Include schemas within each of the serialized values and keys.")
+            .shown("Schemas", 0, Width::Medium, "Enable Schemas"),
+        key(SCHEMAS_CACHE_SIZE, Int, value("1000"), High, "The maximum number of schemas that can be cached in this converter instance.")
+            .shown("Schemas", 1, Width::Medium, "Schema Cache Size"),
+        key(SCHEMA_CONTENT, String, DefaultValue::Null, High, SCHEMA_CONTENT_DOC)
+            .shown("Schemas", 2, Width::Medium, "Schema Content"),
+        key(DECIMAL_FORMAT, String, value("BASE64"), Low, "Controls which format this converter will serialize decimals in. This value is case insensitive and can be either 'BASE64' (default) or 'NUMERIC'")
+            .shown("Serialization", 0, Width::Medium, "Decimal Format")
+            .validator(Validator::one_of_ignoring_case(&["NUMERIC", "BASE64"])),
+        key(REPLACE_NULL_WITH_DEFAULT, Boolean, value("true"), Low, "Whether to replace fields that have a default value and that are null to the default value. When set to true, the default value is used, otherwise null is used.")
+            .shown("Serialization", 1, Width::Medium, "Replace null with default"),
+    ])
+}
+
+const SCHEMA_CONTENT_DOC: &str = "When set, this is used as the schema for all messages, and the schemas within each of the message will be ignored.Otherwise, the schema will be included in the content of each message. This configuration applies only 'schemas.enable' is true, and it exclusively affects the sink connector.";
+const CONVERTER_TYPE: &str = "converter.type";
+const UTF_8: &str = "UTF-8";

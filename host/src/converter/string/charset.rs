@@ -33,9 +33,9 @@ impl Charset {
             "iso-8859-1" | "iso8859-1" | "iso8859_1" | "8859_1" | "iso_8859-1" | "iso_8859_1"
             | "latin1" | "l1" | "cp819" | "ibm819" | "ibm-819" | "819" | "csisolatin1"
             | "iso-ir-100" | "iso_8859-1:1987" => Self::Latin1,
-            "us-ascii" | "ascii" | "ascii7" | "iso646-us" | "iso_646.irv:1991" | "iso_646.irv:1983"
-            | "iso-ir-6" | "ansi_x3.4-1968" | "ansi_x3.4-1986" | "646" | "us" | "ibm367"
-            | "cp367" | "csascii" | "default" => Self::Ascii,
+            "us-ascii" | "ascii" | "ascii7" | "iso646-us" | "iso_646.irv:1991"
+            | "iso_646.irv:1983" | "iso-ir-6" | "ansi_x3.4-1968" | "ansi_x3.4-1986" | "646"
+            | "us" | "ibm367" | "cp367" | "csascii" | "default" => Self::Ascii,
             "utf-16" | "utf16" | "utf_16" | "unicode" | "unicodebig" => Self::Utf16,
             "utf-16be" | "utf_16be" | "iso-10646-ucs-2" | "x-utf-16be" | "unicodebigunmarked" => {
                 Self::Utf16Be
@@ -79,7 +79,13 @@ impl Charset {
             Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
             Self::Ascii => bytes
                 .iter()
-                .map(|&byte| if byte < 0x80 { char::from(byte) } else { REPLACEMENT })
+                .map(|&byte| {
+                    if byte < 0x80 {
+                        char::from(byte)
+                    } else {
+                        REPLACEMENT
+                    }
+                })
                 .collect(),
             Self::Utf16 => match bytes {
                 [0xff, 0xfe, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),
@@ -110,7 +116,8 @@ fn other_charset(name: &str) -> Option<&'static Encoding> {
 fn unsupported(name: &str) -> ConverterError {
     // Which of the two causes Java gives depends on whether the name is well formed.
     let well_formed = name.bytes().enumerate().all(|(index, byte)| {
-        byte.is_ascii_alphanumeric() || (index > 0 && matches!(byte, b'-' | b'+' | b'.' | b':' | b'_'))
+        byte.is_ascii_alphanumeric()
+            || (index > 0 && matches!(byte, b'-' | b'+' | b'.' | b':' | b'_'))
     }) && !name.is_empty();
     let cause = if well_formed {
         "java.nio.charset.UnsupportedCharsetException"
@@ -138,8 +145,7 @@ fn encode_other(encoding: &'static Encoding, text: &str, out: &mut Vec<u8>) {
             .max_buffer_length_from_utf8_without_replacement(rest.len())
             .expect("a text in memory has an encoded length");
         out.reserve(needed);
-        let (result, read) =
-            encoder.encode_from_utf8_to_vec_without_replacement(rest, out, true);
+        let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, out, true);
         rest = &rest[read..];
         match result {
             EncoderResult::InputEmpty => return,

@@ -1,0 +1,121 @@
+//! The order of a `java.util.HashMap`.
+//!
+//! Owns the emulation. The JVM's JsonConverter puts what it reads into a HashMap, so whatever prints
+//! that map afterwards (a file sink, a further JsonConverter) shows HashMap's order. Users compare such
+//! output, so maps read here have the same order. Keys without a hash that is a function of their
+//! content (byte arrays, structs) keep the order of the text.
+
+use std::collections::HashMap;
+
+use connect_data::Value;
+
+/// `hashCode` of a map key.
+fn java_hash(key: &Value<'_>) -> Option<i32> {
+    Some(match key {
+        Value::Null => 0,
+        Value::Boolean(true) => 1231,
+        Value::Boolean(false) => 1237,
+        Value::Int8(number) => i32::from(*number),
+        Value::Int16(number) => i32::from(*number),
+        Value::Int32(number) => *number,
+        Value::Int64(number) | Value::Date(number) => long_hash(*number),
+        Value::Float32(number) => number.to_bits() as i32,
+        Value::Float64(number) => long_hash(number.to_bits() as i64),
+        Value::String(text) => string_hash(text),
+        Value::Array(elements) => elements.iter().try_fold(1i32, |hash, element| {
+            Some(hash.wrapping_mul(31).wrapping_add(java_hash(element)?))
+        })?,
+        _ => return None,
+    })
+}
+
+fn long_hash(number: i64) -> i32 {
+    (number ^ ((number as u64) >> 32) as i64) as i32
+}
+
+fn string_hash(text: &str) -> i32 {
+    let add = |hash: i32, unit: u16| hash.wrapping_mul(31).wrapping_add(i32::from(unit));
+    if text.is_ascii() {
+        text.bytes().map(u16::from).fold(0, add)
+    } else {
+        text.encode_utf16().fold(0, add)
+    }
+}
+
+/// LIMIT: up to this many entries comparing beats hashing.
+const LINEAR_MAX: usize = 12;
+
+/// Makes entries in the order of their text into what a HashMap holds: of equal keys the last value
+/// stays, in the first one's place, and the order is that of the buckets.
+pub(super) fn hash_map<'a>(
+    mut entries: Vec<(Value<'a>, Value<'a>)>,
+) -> Vec<(Value<'a>, Value<'a>)> {
+    if entries.len() < 2 {
+        return entries;
+    }
+    let hashes: Option<Vec<u32>> = entries
+        .iter()
+        .map(|(key, _)| java_hash(key).map(|hash| (hash ^ ((hash as u32) >> 16) as i32) as u32))
+        .collect();
+    let Some(mut hashes) = hashes else {
+        return entries;
+    };
+    remove_duplicates(&mut entries, &mut hashes);
+    let mask = table_size(entries.len()) - 1;
+    let mut order: Vec<(u32, usize)> = hashes.iter().map(|hash| hash & mask).zip(0..).collect();
+    if order.is_sorted() {
+        return entries;
+    }
+    // By bucket, and within a bucket by insertion: the index breaks ties.
+    order.sort_unstable();
+    let mut slots: Vec<Option<(Value<'a>, Value<'a>)>> = entries.into_iter().map(Some).collect();
+    order
+        .into_iter()
+        .filter_map(|(_, index)| slots[index].take())
+        .collect()
+}
+
+/// The number of buckets after inserting `count` keys: doubled whenever three quarters are exceeded.
+fn table_size(count: usize) -> u32 {
+    let mut size = 16u32;
+    while count as u64 > u64::from(size) * 3 / 4 && size < 1 << 30 {
+        size *= 2;
+    }
+    size
+}
+
+fn remove_duplicates(entries: &mut Vec<(Value<'_>, Value<'_>)>, hashes: &mut Vec<u32>) {
+    let mut kept = 0;
+    let mut first_of: HashMap<u32, Vec<usize>> = HashMap::new();
+    let linear = entries.len() <= LINEAR_MAX;
+    for index in 0..entries.len() {
+        let hash = hashes[index];
+        let same =
+            |earlier: &usize| hashes[*earlier] == hash && entries[*earlier].0 == entries[index].0;
+        let earlier = if linear {
+            (0..kept).find(same)
+        } else {
+            first_of
+                .get(&hash)
+                .and_then(|bucket| bucket.iter().copied().find(same))
+        };
+        match earlier {
+            Some(earlier) => {
+                entries[earlier].1 = std::mem::replace(&mut entries[index].1, Value::Null)
+            }
+            None => {
+                if !linear {
+                    first_of.entry(hash).or_default().push(kept);
+                }
+                entries.swap(kept, index);
+                hashes.swap(kept, index);
+                kept += 1;
+            }
+        }
+    }
+    entries.truncate(kept);
+    hashes.truncate(kept);
+}
+
+#[cfg(test)]
+mod tests;
