@@ -21,6 +21,7 @@ use super::state::{InstanceState, StateSpec};
 use super::stop::StopSignal;
 use super::{Sandbox, cache};
 use crate::bridge;
+use crate::config::def::ConfigDef;
 
 /// Whether a plugin is a source or a sink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,7 +95,7 @@ struct Inner {
     path: PathBuf,
     digest: String,
     description: Description,
-    keys: Vec<wit::ConfigKey>,
+    config_def: Arc<ConfigDef>,
     any: any::AnyPluginPre<InstanceState>,
     half: Half,
 }
@@ -119,6 +120,11 @@ impl CompiledPlugin {
     /// What it says about itself.
     pub fn description(&self) -> &Description {
         &self.0.description
+    }
+
+    /// The keys of its connector's configuration.
+    pub fn config_def(&self) -> Arc<ConfigDef> {
+        Arc::clone(&self.0.config_def)
     }
 
     /// The file it was loaded from.
@@ -291,19 +297,24 @@ impl CompiledPlugin {
         })();
         let (any, half) =
             assembled.map_err(|error: wasmtime::Error| compile_error(path, &error))?;
-        let (description, keys) = match declared {
+        let (description, config_def) = match declared {
             Some(declared) => (
                 bridge::config::description_from_wit(declared.description),
-                declared.keys,
+                bridge::config::config_def_from_wit(&declared.keys).map_err(|error| {
+                    SandboxError::Compile {
+                        path: path.to_owned(),
+                        message: format!("its ConfigDef is wrong: {error}"),
+                    }
+                })?,
             ),
-            None => (Description::unknown(path, kind), Vec::new()),
+            None => (Description::unknown(path, kind), ConfigDef::default()),
         };
         let inner = Inner {
             engine: sandbox.engine().clone(),
             path: path.to_owned(),
             digest: cache::hex(content),
             description,
-            keys,
+            config_def: Arc::new(config_def),
             any,
             half,
         };

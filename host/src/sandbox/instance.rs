@@ -92,11 +92,6 @@ impl Core {
         Self::new(&spec.plugin, &spec.limits, state)
     }
 
-    /// The plugin that the instance runs.
-    pub(super) fn plugin(&self) -> &CompiledPlugin {
-        &self.plugin
-    }
-
     /// The limits of the instance.
     pub(super) fn limits(&self) -> &Limits {
         &self.limits

@@ -1,0 +1,96 @@
+//! Finds plugin files: `plugins/` beside the executable, then the entries of `plugin.path`.
+//!
+//! An entry is a folder, whose `.wasm` files are taken from it and from one level down (Kafka's
+//! layout of one folder for each plugin), or a single file. Nothing is read but names.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The folder beside the executable.
+const BUNDLED: &str = "plugins";
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Plugin files, each once, bundled ones first.
+    pub plugins: Vec<PathBuf>,
+    /// Java archives, which this worker cannot run.
+    pub jars: Vec<PathBuf>,
+    /// Entries that cannot be listed, with the reason.
+    pub unreadable: Vec<(PathBuf, String)>,
+}
+
+/// The folder of bundled plugins of this executable.
+pub(super) fn bundled_folder(executable: &Path) -> Option<PathBuf> {
+    // The binary may be called through a symbolic link, such as `connect-standalone`.
+    let executable = executable.canonicalize().ok()?;
+    let folder = executable.parent()?.join(BUNDLED);
+    folder.is_dir().then_some(folder)
+}
+
+impl Found {
+    /// Looks into the bundled folder, if there is one, and the entries of `plugin.path`.
+    pub(super) fn look(bundled: Option<&Path>, plugin_path: &[PathBuf]) -> Self {
+        let mut found = Self::default();
+        let mut seen = BTreeSet::new();
+        for entry in bundled
+            .into_iter()
+            .chain(plugin_path.iter().map(PathBuf::as_path))
+        {
+            if entry.is_dir() {
+                found.look_into(entry, 1, &mut seen);
+            } else if entry.exists() {
+                found.take(entry.to_owned(), &mut seen);
+            } else {
+                found
+                    .unreadable
+                    .push((entry.to_owned(), "it does not exist".to_owned()));
+            }
+        }
+        found
+    }
+
+    fn look_into(&mut self, folder: &Path, levels_below: u32, seen: &mut BTreeSet<PathBuf>) {
+        let mut names: Vec<PathBuf> = match folder.read_dir() {
+            Ok(entries) => entries
+                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+                .collect(),
+            Err(error) => {
+                self.unreadable.push((folder.to_owned(), error.to_string()));
+                return;
+            }
+        };
+        names.sort();
+        for path in names {
+            if path.is_dir() {
+                if levels_below > 0 {
+                    self.look_into(&path, levels_below - 1, seen);
+                }
+            } else if has_extension(&path, "wasm") || has_extension(&path, "jar") {
+                self.take(path, seen);
+            }
+        }
+    }
+
+    /// A file named in `plugin.path` itself is taken whatever its name is, so that a mistake is
+    /// told and not passed over.
+    fn take(&mut self, path: PathBuf, seen: &mut BTreeSet<PathBuf>) {
+        let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if !seen.insert(identity) {
+            return;
+        }
+        if has_extension(&path, "jar") || has_extension(&path, "zip") {
+            self.jars.push(path);
+        } else {
+            self.plugins.push(path);
+        }
+    }
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use super::*;
+
+fn touch(path: PathBuf) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, "").unwrap();
+}
+
+#[test]
+fn bundled_plugins_come_first_then_folders_one_level_down_then_files() {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path();
+    touch(root.join("plugins/file.wasm"));
+    touch(root.join("path/b.wasm"));
+    touch(root.join("path/a/a.wasm"));
+    touch(root.join("path/a/deep/no.wasm"));
+    touch(root.join("path/readme.txt"));
+    touch(root.join("path/jdbc/jdbc.jar"));
+    touch(root.join("single.bin"));
+    symlink(root.join("plugins/file.wasm"), root.join("path/again.wasm")).unwrap();
+    let found = Found::look(
+        Some(&root.join("plugins")),
+        &[
+            root.join("path"),
+            root.join("single.bin"),
+            root.join("gone"),
+        ],
+    );
+    assert_eq!(
+        found,
+        Found {
+            plugins: vec![
+                root.join("plugins/file.wasm"),
+                root.join("path/a/a.wasm"),
+                root.join("path/b.wasm"),
+                root.join("single.bin"),
+            ],
+            jars: vec![root.join("path/jdbc/jdbc.jar")],
+            unreadable: vec![(root.join("gone"), "it does not exist".to_owned())],
+        }
+    );
+}
+
+#[test]
+fn the_bundled_folder_is_beside_the_real_executable() {
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().canonicalize().unwrap();
+    touch(root.join("bin/connect-wasm"));
+    fs::create_dir(root.join("bin/plugins")).unwrap();
+    symlink(
+        root.join("bin/connect-wasm"),
+        root.join("connect-standalone"),
+    )
+    .unwrap();
+    assert_eq!(
+        bundled_folder(&root.join("connect-standalone")),
+        Some(root.join("bin/plugins"))
+    );
+    touch(root.join("alone/connect-wasm"));
+    assert_eq!(bundled_folder(&root.join("alone/connect-wasm")), None);
+}

@@ -1,0 +1,250 @@
+//! Decides from a file's bytes whether it is a plugin for this worker, before it is compiled.
+//!
+//! Reads the names of imports and exports of the outermost component only. Whether functions have
+//! the right types is decided when the component is linked.
+
+use std::path::PathBuf;
+
+use wasmparser::{Encoding, Parser, Payload};
+
+use crate::sandbox::PluginKind;
+
+/// The versions of `connect-wasm:plugin` that this worker runs.
+pub const SUPPORTED_WIT: &str = "0.1.x";
+const SUPPORTED_MAJOR_MINOR: &str = "0.1";
+const PACKAGE: &str = "connect-wasm:plugin/";
+
+const HOST_INTERFACES: &[&str] = &[
+    "types",
+    "config-def",
+    "logging",
+    "metrics",
+    "stopping",
+    "connector-context",
+    "offset-reader",
+    "transaction-context",
+    "sink-context",
+    "errant-records",
+];
+
+/// WASI 0.2 as far as the sandbox offers it.
+const WASI_INTERFACES: &[&str] = &[
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
+];
+
+/// Why a file is not a plugin for this worker.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// Another kind of file.
+    #[error("{}: not a WebAssembly file", .path.display())]
+    NotWasm {
+        /// The file.
+        path: PathBuf,
+    },
+    /// WebAssembly, but not a component.
+    #[error(
+        "{}: a WebAssembly core module, not a component; build the plugin for the target \
+         wasm32-wasip2",
+        .path.display()
+    )]
+    CoreModule {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Damaged or cut off.
+    #[error("{}: not a whole WebAssembly component: {message}", .path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The parser's text.
+        message: String,
+    },
+    /// A component that is something else.
+    #[error(
+        "{}: a WebAssembly component, but not a connector plugin: it does not export {missing}",
+        .path.display()
+    )]
+    NotAPlugin {
+        /// The file.
+        path: PathBuf,
+        /// The exports that it lacks.
+        missing: String,
+    },
+    /// A plugin for another contract.
+    #[error(
+        "{}: the plugin was built for connect-wasm:plugin {found}; this worker supports \
+         {SUPPORTED_WIT}",
+        .path.display()
+    )]
+    WitVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version it was built for.
+        found: String,
+    },
+    /// Wants what the sandbox does not have.
+    #[error(
+        "{}: the plugin imports {imports}, which this worker does not offer to plugins",
+        .path.display()
+    )]
+    UnknownImports {
+        /// The file.
+        path: PathBuf,
+        /// The imports, separated by commas.
+        imports: String,
+    },
+}
+
+/// Imports and exports of a component.
+#[derive(Default)]
+struct Interfaces {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+/// Finds out what kind of plugin the bytes of `path` are.
+pub(super) fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<PluginKind, VerifyError> {
+    let path = || path.to_owned();
+    if !wasm.starts_with(b"\0asm") {
+        return Err(VerifyError::NotWasm { path: path() });
+    }
+    if Parser::is_core_wasm(wasm) {
+        return Err(VerifyError::CoreModule { path: path() });
+    }
+    let interfaces = read(wasm).map_err(|error| VerifyError::Malformed {
+        path: path(),
+        message: error.to_string(),
+    })?;
+    let contract = interfaces
+        .exports
+        .iter()
+        .filter_map(|name| name.strip_prefix(PACKAGE));
+    let mut exported: Vec<&str> = Vec::new();
+    for name in contract {
+        let (interface, version) = name.split_once('@').unwrap_or((name, "without a version"));
+        if !is_supported(version) {
+            return Err(VerifyError::WitVersion {
+                path: path(),
+                found: version.to_owned(),
+            });
+        }
+        exported.push(interface);
+    }
+    let kind = kind_of(&exported).map_err(|missing| VerifyError::NotAPlugin {
+        path: path(),
+        missing,
+    })?;
+    let unknown: Vec<&str> = interfaces
+        .imports
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !is_offered(name))
+        .collect();
+    if unknown.is_empty() {
+        Ok(kind)
+    } else {
+        Err(VerifyError::UnknownImports {
+            path: path(),
+            imports: unknown.join(", "),
+        })
+    }
+}
+
+/// The kind that the exported interfaces make, or the interfaces that lack.
+fn kind_of(exported: &[&str]) -> Result<PluginKind, String> {
+    let has = |interface: &str| exported.contains(&interface);
+    let kind = if has("source-connector") || has("source-task") {
+        PluginKind::Source
+    } else if has("sink-connector") || has("sink-task") {
+        PluginKind::Sink
+    } else {
+        return Err(format!(
+            "{PACKAGE}source-connector or {PACKAGE}sink-connector"
+        ));
+    };
+    let needed = match kind {
+        PluginKind::Source => ["plugin", "source-connector", "source-task"],
+        PluginKind::Sink => ["plugin", "sink-connector", "sink-task"],
+    };
+    let missing: Vec<String> = needed
+        .into_iter()
+        .filter(|interface| !has(interface))
+        .map(|interface| format!("{PACKAGE}{interface}"))
+        .collect();
+    if missing.is_empty() {
+        Ok(kind)
+    } else {
+        Err(missing.join(", "))
+    }
+}
+
+fn is_supported(version: &str) -> bool {
+    version
+        .strip_prefix(SUPPORTED_MAJOR_MINOR)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .is_some_and(|patch| patch.parse::<u32>().is_ok())
+}
+
+fn is_offered(import: &str) -> bool {
+    let (interface, version) = import.split_once('@').unwrap_or((import, ""));
+    match interface.strip_prefix(PACKAGE) {
+        Some(ours) => HOST_INTERFACES.contains(&ours) && is_supported(version),
+        None => WASI_INTERFACES.contains(&interface) && version.starts_with("0.2."),
+    }
+}
+
+/// The names of the outermost component's imports and exports.
+fn read(wasm: &[u8]) -> Result<Interfaces, wasmparser::BinaryReaderError> {
+    let mut interfaces = Interfaces::default();
+    let mut depth = 0_u32;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::Version {
+                encoding: Encoding::Component | Encoding::Module,
+                ..
+            } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(imports) if depth == 1 => {
+                for import in imports {
+                    interfaces.imports.push(import?.name.name.to_owned());
+                }
+            }
+            Payload::ComponentExportSection(exports) if depth == 1 => {
+                for export in exports {
+                    interfaces.exports.push(export?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(interfaces)
+}
+
+#[cfg(test)]
+mod tests;
