@@ -7,8 +7,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use smallvec::SmallVec;
-
 use crate::java_text::double_text;
 use crate::value::double_bits;
 
@@ -129,11 +127,27 @@ from! {
 /// One key with its value.
 type Entry<'a> = (Cow<'a, str>, OffsetValue<'a>);
 
+/// Entries with room for the usual single one. A `SmallVec` would make the map invariant, so that
+/// an owned map could not stand where a borrowed one does.
+#[derive(Debug, Clone)]
+enum Entries<'a> {
+    One([Entry<'a>; 1]),
+    Several(Vec<Entry<'a>>),
+}
+
 /// A source partition or a source offset. Keeps the order of its entries; order does not count
 /// when maps are compared. One entry needs no allocation of its own.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct OffsetMap<'a> {
-    entries: SmallVec<[Entry<'a>; 1]>,
+    entries: Entries<'a>,
+}
+
+impl Default for OffsetMap<'_> {
+    fn default() -> Self {
+        Self {
+            entries: Entries::Several(Vec::new()),
+        }
+    }
 }
 
 impl<'a> OffsetMap<'a> {
@@ -145,22 +159,26 @@ impl<'a> OffsetMap<'a> {
     /// One entry, the usual case.
     pub fn of(key: impl Into<Cow<'a, str>>, value: impl Into<OffsetValue<'a>>) -> Self {
         Self {
-            entries: SmallVec::from_buf([(key.into(), value.into())]),
+            entries: Entries::One([(key.into(), value.into())]),
         }
     }
 
     /// Sets a key; a later value replaces an earlier one in its place.
     pub fn insert(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<OffsetValue<'a>>) {
         let (key, value) = (key.into(), value.into());
-        match self.entries.iter_mut().find(|(name, _)| *name == key) {
+        let entries = match &mut self.entries {
+            Entries::One(entries) => entries.as_mut_slice(),
+            Entries::Several(entries) => entries,
+        };
+        match entries.iter_mut().find(|(name, _)| *name == key) {
             Some(entry) => entry.1 = value,
-            None => self.entries.push((key, value)),
+            None => self.push_new(key, value),
         }
     }
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&OffsetValue<'a>> {
-        self.entries
+        self.as_slice()
             .iter()
             .find(|(name, _)| name == key)
             .map(|(_, value)| value)
@@ -168,39 +186,59 @@ impl<'a> OffsetMap<'a> {
 
     /// The entries in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &OffsetValue<'a>)> {
-        self.entries
+        self.as_slice()
             .iter()
             .map(|(key, value)| (key.as_ref(), value))
     }
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.as_slice().len()
     }
 
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.as_slice().is_empty()
     }
 
     /// The same map without borrowing.
     pub fn into_owned(self) -> OffsetMap<'static> {
+        let owned = |(key, value): Entry<'a>| -> Entry<'static> {
+            (Cow::Owned(key.into_owned()), value.into_owned())
+        };
         OffsetMap {
-            entries: self
-                .entries
-                .into_iter()
-                .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
-                .collect(),
+            entries: match self.entries {
+                Entries::One([entry]) => Entries::One([owned(entry)]),
+                Entries::Several(entries) => {
+                    Entries::Several(entries.into_iter().map(owned).collect())
+                }
+            },
         }
     }
 
     /// Adds an entry whose key is known to be new.
     pub(crate) fn push_new(&mut self, key: Cow<'a, str>, value: OffsetValue<'a>) {
-        self.entries.push((key, value));
+        let entry = (key, value);
+        self.entries = match std::mem::replace(&mut self.entries, Entries::Several(Vec::new())) {
+            Entries::Several(entries) if entries.is_empty() => Entries::One([entry]),
+            Entries::Several(mut entries) => {
+                entries.push(entry);
+                Entries::Several(entries)
+            }
+            Entries::One([first]) => Entries::Several(vec![first, entry]),
+        };
+    }
+
+    #[inline]
+    fn as_slice(&self) -> &[Entry<'a>] {
+        match &self.entries {
+            Entries::One(entries) => entries,
+            Entries::Several(entries) => entries,
+        }
     }
 
     fn sorted(&self) -> Vec<&Entry<'a>> {
-        let mut entries: Vec<_> = self.entries.iter().collect();
+        let mut entries: Vec<_> = self.as_slice().iter().collect();
         entries.sort_by(|one, other| one.0.cmp(&other.0));
         entries
     }
@@ -208,9 +246,9 @@ impl<'a> OffsetMap<'a> {
 
 impl PartialEq for OffsetMap<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.entries.len() == other.entries.len()
-            && (self.entries == other.entries
-                || (self.entries.len() > 1 && self.sorted() == other.sorted()))
+        self.as_slice().len() == other.as_slice().len()
+            && (self.as_slice() == other.as_slice()
+                || (self.as_slice().len() > 1 && self.sorted() == other.sorted()))
     }
 }
 
@@ -218,7 +256,7 @@ impl Eq for OffsetMap<'_> {}
 
 impl Hash for OffsetMap<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match self.entries.as_slice() {
+        match self.as_slice() {
             [entry] => [entry].hash(state),
             _ => self.sorted().hash(state),
         }
@@ -237,10 +275,14 @@ impl<'a, K: Into<Cow<'a, str>>, V: Into<OffsetValue<'a>>> FromIterator<(K, V)> f
 
 impl<'a> IntoIterator for OffsetMap<'a> {
     type Item = (Cow<'a, str>, OffsetValue<'a>);
-    type IntoIter = smallvec::IntoIter<[Entry<'a>; 1]>;
+    type IntoIter = std::vec::IntoIter<Entry<'a>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+        match self.entries {
+            Entries::One(entries) => Vec::from(entries),
+            Entries::Several(entries) => entries,
+        }
+        .into_iter()
     }
 }
 
@@ -248,7 +290,7 @@ impl fmt::Display for OffsetMap<'_> {
     /// As Java prints a map: `{filename=/tmp/x}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("{")?;
-        for (index, (key, value)) in self.entries.iter().enumerate() {
+        for (index, (key, value)) in self.as_slice().iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{key}={value}")?;
         }

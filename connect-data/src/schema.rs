@@ -14,6 +14,7 @@ mod builder;
 mod validate;
 
 pub use builder::SchemaBuilder;
+pub(crate) use builder::set_default;
 pub use validate::validate_value;
 pub(crate) use validate::{Location, class_matches, validate_at};
 

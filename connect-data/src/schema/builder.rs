@@ -103,6 +103,15 @@ impl SchemaBuilder {
         Self::new(Type::Map)
     }
 
+    /// A builder of a MAP of which each schema may be missing.
+    pub(crate) fn map_of_options(key: Option<SchemaRef>, value: Option<SchemaRef>) -> Self {
+        Self {
+            key_schema: key,
+            value_schema: value,
+            ..Self::new(Type::Map)
+        }
+    }
+
     /// The type being built.
     pub fn schema_type(&self) -> Type {
         self.schema_type
@@ -138,14 +147,7 @@ impl SchemaBuilder {
         }
         // The pieces go through a schema because validation reads one; they come back after.
         let schema = self.assemble();
-        let checked = match &value {
-            // COMPAT: a struct never equals a builder (ConnectSchema.equals), so that no default
-            // of a STRUCT schema is accepted.
-            Value::Struct(_) if schema.schema_type == Type::Struct => {
-                Err(DataError::StructSchemasDoNotMatch)
-            }
-            _ => validate_at(&Location::Value, &schema, &value),
-        };
+        let checked = check_default(&schema, &value);
         self.disassemble(schema);
         match checked {
             Ok(()) => {
@@ -154,7 +156,7 @@ impl SchemaBuilder {
                 }
                 self
             }
-            Err(error) => self.fail(DataError::InvalidDefault(Box::new(error))),
+            Err(error) => self.fail(error),
         }
     }
 
@@ -264,4 +266,24 @@ impl SchemaBuilder {
         self.key_schema = schema.key_schema;
         self.value_schema = schema.value_schema;
     }
+}
+
+/// Gives a default to a schema that is not shared yet.
+pub(crate) fn set_default(schema: &mut SchemaRef, value: Value<'static>) -> Result<(), DataError> {
+    check_default(schema, &value)?;
+    let schema = Arc::get_mut(schema).expect("only called on a schema just built");
+    schema.default_value = (!value.is_null()).then_some(value);
+    Ok(())
+}
+
+fn check_default(schema: &Schema, value: &Value<'_>) -> Result<(), DataError> {
+    match value {
+        // COMPAT: a struct never equals a builder (ConnectSchema.equals), so that no default of a
+        // STRUCT schema is accepted.
+        Value::Struct(_) if schema.schema_type == Type::Struct => {
+            Err(DataError::StructSchemasDoNotMatch)
+        }
+        _ => validate_at(&Location::Value, schema, value),
+    }
+    .map_err(|error| DataError::InvalidDefault(Box::new(error)))
 }

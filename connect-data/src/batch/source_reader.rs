@@ -1,0 +1,289 @@
+//! Decodes batches of source records, one record at a time, borrowing from the batch.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::reader::Reader;
+use super::schema_reader::read_schema_table;
+use super::value_reader::{read_headers, read_value};
+use super::value_writer::ValueBudget;
+use super::{
+    BatchError, BatchLimits, Counted, EncodedOffsetMap, KIND_SOURCE, SchemaCache, VERSION,
+    source_flag as flag,
+};
+use crate::{ConnectHeaders, SchemaRef, SourceRecord, Value};
+
+/// A batch of source records whose tables were read and checked. Records are read, and checked,
+/// one by one by [`SourceBatch::records`].
+#[derive(Debug)]
+pub struct SourceBatch<'a> {
+    schemas: Arc<[SchemaRef]>,
+    topics: Vec<&'a str>,
+    partitions: Vec<EncodedOffsetMap<'a>>,
+    count: usize,
+    records: Reader<'a>,
+}
+
+impl<'a> SourceBatch<'a> {
+    /// Reads the tables.
+    pub fn decode(bytes: &'a [u8], cache: &mut SchemaCache) -> Result<Self, BatchError> {
+        let mut reader = start(bytes, KIND_SOURCE)?;
+        let schemas = read_schema_table(&mut reader, cache)?;
+        let topics = read_topics(&mut reader)?;
+        let partitions = read_partitions(&mut reader)?;
+        let count = read_record_count(&mut reader)?;
+        Ok(Self {
+            schemas,
+            topics,
+            partitions,
+            count,
+            records: reader,
+        })
+    }
+
+    /// The number of records.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The records in order. Nothing follows an error. Bytes after the last record are an error
+    /// that comes after it.
+    pub fn records(&self) -> SourceRecords<'_> {
+        SourceRecords {
+            batch: self,
+            reader: self.records,
+            left: self.count,
+            done: false,
+            topic: None,
+            partition: None,
+            key_schema: None,
+            value_schema: None,
+            timestamp: 0,
+        }
+    }
+
+    /// The names of the topics; `SourceRecordView::topic_index` counts them.
+    pub fn topics(&self) -> &[&'a str] {
+        &self.topics
+    }
+
+    /// The number of source partitions.
+    pub fn source_partition_count(&self) -> usize {
+        self.partitions.len()
+    }
+
+    /// A source partition by the index that a record has. They were checked: decoding them cannot
+    /// fail.
+    ///
+    /// # Panics
+    /// When there is no such index.
+    pub fn source_partition(&self, index: u32) -> EncodedOffsetMap<'a> {
+        self.partitions[index as usize]
+    }
+}
+
+/// Checks size, version and kind.
+pub(super) fn start(bytes: &[u8], expected: u8) -> Result<Reader<'_>, BatchError> {
+    let max = BatchLimits::BYTES_MAX;
+    if bytes.len() > max {
+        return Err(BatchError::TooManyBytes {
+            bytes: bytes.len(),
+            max,
+        });
+    }
+    let mut reader = Reader::new(bytes);
+    match reader.byte("batch")? {
+        VERSION => {}
+        found => return Err(BatchError::UnknownVersion { found }),
+    }
+    match reader.byte("batch")? {
+        found if found == expected => Ok(reader),
+        found => Err(BatchError::WrongKind { expected, found }),
+    }
+}
+
+pub(super) fn read_topics<'a>(reader: &mut Reader<'a>) -> Result<Vec<&'a str>, BatchError> {
+    let count = reader.count(Counted::Topics, BatchLimits::TOPICS_MAX, "topics")?;
+    let mut topics = Vec::with_capacity(count);
+    for _ in 0..count {
+        topics.push(reader.name("topic")?);
+    }
+    Ok(topics)
+}
+
+fn read_partitions<'a>(reader: &mut Reader<'a>) -> Result<Vec<EncodedOffsetMap<'a>>, BatchError> {
+    const WHAT: &str = "source partitions";
+    let count = reader.count(Counted::SourcePartitions, BatchLimits::PARTITIONS_MAX, WHAT)?;
+    let mut partitions = Vec::with_capacity(count);
+    for _ in 0..count {
+        let partition = EncodedOffsetMap::new(reader.bytes(WHAT)?);
+        partition.decode()?;
+        partitions.push(partition);
+    }
+    Ok(partitions)
+}
+
+pub(super) fn read_record_count(reader: &mut Reader<'_>) -> Result<usize, BatchError> {
+    reader.count(Counted::Records, BatchLimits::RECORDS_MAX, "records")
+}
+
+/// A source record in a batch.
+#[derive(Debug, Clone)]
+pub struct SourceRecordView<'b> {
+    /// The topic.
+    pub topic: Option<&'b str>,
+    /// The topic's place in [`SourceBatch::topics`].
+    pub topic_index: Option<u32>,
+    /// The source partition, for [`SourceBatch::source_partition`].
+    pub source_partition_index: Option<u32>,
+    /// The source offset, not looked at yet.
+    pub source_offset: Option<EncodedOffsetMap<'b>>,
+    /// The Kafka partition.
+    pub kafka_partition: Option<i32>,
+    /// Schema of the key.
+    pub key_schema: Option<&'b SchemaRef>,
+    /// The key.
+    pub key: Value<'b>,
+    /// Schema of the value.
+    pub value_schema: Option<&'b SchemaRef>,
+    /// The value.
+    pub value: Value<'b>,
+    /// Milliseconds since the epoch.
+    pub timestamp: Option<i64>,
+    /// The headers.
+    pub headers: ConnectHeaders<'b>,
+}
+
+impl<'b> SourceRecordView<'b> {
+    /// The record with its source partition and offset decoded.
+    pub fn to_record(&self, batch: &SourceBatch<'b>) -> Result<SourceRecord<'b>, BatchError> {
+        let partition = self
+            .source_partition_index
+            .map(|index| batch.source_partition(index));
+        Ok(SourceRecord {
+            source_partition: partition.map(|map| map.decode()).transpose()?,
+            source_offset: self.source_offset.map(|map| map.decode()).transpose()?,
+            topic: self.topic.map(Cow::Borrowed),
+            kafka_partition: self.kafka_partition,
+            key_schema: self.key_schema.cloned(),
+            key: self.key.clone(),
+            value_schema: self.value_schema.cloned(),
+            value: self.value.clone(),
+            timestamp: self.timestamp,
+            headers: self.headers.clone(),
+        })
+    }
+}
+
+/// Reads the records of a batch.
+#[derive(Debug)]
+pub struct SourceRecords<'b> {
+    batch: &'b SourceBatch<'b>,
+    reader: Reader<'b>,
+    left: usize,
+    done: bool,
+    topic: Option<u32>,
+    partition: Option<u32>,
+    key_schema: Option<&'b SchemaRef>,
+    value_schema: Option<&'b SchemaRef>,
+    timestamp: i64,
+}
+
+impl<'b> SourceRecords<'b> {
+    #[inline]
+    fn read(&mut self) -> Result<SourceRecordView<'b>, BatchError> {
+        let batch = self.batch;
+        let reader = &mut self.reader;
+        let flags = reader.byte("record")?;
+        let has = |flag| flags & flag != 0;
+        if !has(flag::SAME_TOPIC) {
+            self.topic = reader.reference("topic", batch.topics.len())?;
+        }
+        if !has(flag::SAME_SOURCE_PARTITION) {
+            self.partition = reader.reference("source partition", batch.partitions.len())?;
+        }
+        if !has(flag::SAME_SCHEMAS) {
+            self.key_schema = read_schema(reader, &batch.schemas)?;
+            self.value_schema = read_schema(reader, &batch.schemas)?;
+        }
+        let source_offset = if has(flag::SOURCE_OFFSET) {
+            Some(EncodedOffsetMap::new(reader.bytes("source offset")?))
+        } else {
+            None
+        };
+        let kafka_partition = if has(flag::KAFKA_PARTITION) {
+            Some(reader.zigzag_i32("kafka partition")?)
+        } else {
+            None
+        };
+        let timestamp = if has(flag::TIMESTAMP) {
+            self.timestamp = self.timestamp.wrapping_add(reader.zigzag("timestamp")?);
+            Some(self.timestamp)
+        } else {
+            None
+        };
+        let mut budget = ValueBudget::of_record();
+        let key = if has(flag::KEY) {
+            read_value(reader, &batch.schemas, self.key_schema, &mut budget)?
+        } else {
+            Value::Null
+        };
+        let value = read_value(reader, &batch.schemas, self.value_schema, &mut budget)?;
+        let headers = if has(flag::HEADERS) {
+            read_headers(reader, &batch.schemas, &mut budget)?
+        } else {
+            ConnectHeaders::new()
+        };
+        Ok(SourceRecordView {
+            topic: self.topic.map(|index| batch.topics[index as usize]),
+            topic_index: self.topic,
+            source_partition_index: self.partition,
+            source_offset,
+            kafka_partition,
+            key_schema: self.key_schema,
+            key,
+            value_schema: self.value_schema,
+            value,
+            timestamp,
+            headers,
+        })
+    }
+}
+
+/// A reference to a schema of the table.
+#[inline]
+pub(super) fn read_schema<'b>(
+    reader: &mut Reader<'_>,
+    schemas: &'b [SchemaRef],
+) -> Result<Option<&'b SchemaRef>, BatchError> {
+    Ok(reader
+        .reference("schema", schemas.len())?
+        .map(|index| &schemas[index as usize]))
+}
+
+impl<'b> Iterator for SourceRecords<'b> {
+    type Item = Result<SourceRecordView<'b>, BatchError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            if self.done {
+                return None;
+            }
+            self.done = true;
+            return self.reader.end("batch").err().map(Err);
+        }
+        self.left -= 1;
+        let record = self.read();
+        if record.is_err() {
+            self.left = 0;
+            self.done = true;
+        }
+        Some(record)
+    }
+}

@@ -1,0 +1,189 @@
+//! Tables of topics and source partitions of the batch being written, and what the record before
+//! referred to.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::offset_map::put_sized_offset_map;
+use super::schema_writer::SchemaTable;
+use super::writer::{put_name, put_varint, varint_len};
+use super::{BatchError, BatchLimits, Counted};
+use crate::{OffsetMap, SchemaRef};
+
+/// How much of a table there was at some time: entries and bytes.
+pub(super) type Mark = (usize, usize);
+
+/// Topics, each once.
+#[derive(Debug, Default)]
+pub(super) struct TopicTable {
+    bytes: Vec<u8>,
+    names: Vec<String>,
+    by_name: HashMap<String, u32>,
+}
+
+impl TopicTable {
+    /// Zero for none, else the index plus one. `previous` is the reference of the record before.
+    #[inline]
+    pub fn reference_to(&mut self, name: Option<&str>, previous: u64) -> Result<u64, BatchError> {
+        let Some(name) = name else { return Ok(0) };
+        if previous > 0 && self.names[previous as usize - 1] == name {
+            return Ok(previous);
+        }
+        self.look_up(name)
+    }
+
+    fn look_up(&mut self, name: &str) -> Result<u64, BatchError> {
+        if let Some(index) = self.by_name.get(name) {
+            return Ok(u64::from(*index) + 1);
+        }
+        check_room(Counted::Topics, self.names.len(), BatchLimits::TOPICS_MAX)?;
+        put_name(&mut self.bytes, "topic", name)?;
+        self.by_name
+            .insert(name.to_owned(), self.names.len() as u32);
+        self.names.push(name.to_owned());
+        Ok(self.names.len() as u64)
+    }
+
+    pub fn mark(&self) -> Mark {
+        (self.names.len(), self.bytes.len())
+    }
+
+    pub fn truncate(&mut self, mark: Mark) {
+        for name in self.names.drain(mark.0..) {
+            self.by_name.remove(&name);
+        }
+        self.bytes.truncate(mark.1);
+    }
+
+    pub fn encoded_len(&self) -> usize {
+        varint_len(self.names.len() as u64) + self.bytes.len()
+    }
+
+    pub fn put(&self, out: &mut Vec<u8>) {
+        put_varint(out, self.names.len() as u64);
+        out.extend_from_slice(&self.bytes);
+    }
+}
+
+/// Source partitions, each once.
+#[derive(Debug, Default)]
+pub(super) struct PartitionTable {
+    bytes: Vec<u8>,
+    maps: Vec<OffsetMap<'static>>,
+    by_map: HashMap<OffsetMap<'static>, u32>,
+}
+
+impl PartitionTable {
+    /// Zero for none, else the index plus one. `previous` is the reference of the record before.
+    #[inline]
+    pub fn reference_to(
+        &mut self,
+        map: Option<&OffsetMap<'_>>,
+        previous: u64,
+    ) -> Result<u64, BatchError> {
+        let Some(map) = map else { return Ok(0) };
+        if previous > 0 && self.maps[previous as usize - 1] == *map {
+            return Ok(previous);
+        }
+        self.look_up(map)
+    }
+
+    fn look_up(&mut self, map: &OffsetMap<'_>) -> Result<u64, BatchError> {
+        let by_map: &HashMap<OffsetMap<'_>, u32> = &self.by_map;
+        if let Some(index) = by_map.get(map) {
+            return Ok(u64::from(*index) + 1);
+        }
+        check_room(
+            Counted::SourcePartitions,
+            self.maps.len(),
+            BatchLimits::PARTITIONS_MAX,
+        )?;
+        put_sized_offset_map(&mut self.bytes, map)?;
+        let map = map.clone().into_owned();
+        self.by_map.insert(map.clone(), self.maps.len() as u32);
+        self.maps.push(map);
+        Ok(self.maps.len() as u64)
+    }
+
+    pub fn mark(&self) -> Mark {
+        (self.maps.len(), self.bytes.len())
+    }
+
+    pub fn truncate(&mut self, mark: Mark) {
+        for map in self.maps.drain(mark.0..) {
+            self.by_map.remove(&map);
+        }
+        self.bytes.truncate(mark.1);
+    }
+
+    pub fn encoded_len(&self) -> usize {
+        varint_len(self.maps.len() as u64) + self.bytes.len()
+    }
+
+    pub fn put(&self, out: &mut Vec<u8>) {
+        put_varint(out, self.maps.len() as u64);
+        out.extend_from_slice(&self.bytes);
+    }
+}
+
+fn check_room(what: Counted, len: usize, max: usize) -> Result<(), BatchError> {
+    if len >= max {
+        return Err(BatchError::TooMany {
+            what,
+            count: len as u64 + 1,
+            max,
+        });
+    }
+    Ok(())
+}
+
+/// References to a key schema and a value schema.
+pub(super) type SchemaReferences = (u64, u64);
+
+/// The schemas of the record before.
+#[derive(Debug, Default)]
+pub(super) struct LastSchemas {
+    key: Option<SchemaRef>,
+    value: Option<SchemaRef>,
+    references: SchemaReferences,
+}
+
+impl LastSchemas {
+    /// The references of these schemas, and whether they are those of the record before.
+    #[inline]
+    pub fn references_to(
+        &self,
+        schemas: &mut SchemaTable,
+        key: Option<&SchemaRef>,
+        value: Option<&SchemaRef>,
+    ) -> Result<(SchemaReferences, bool), BatchError> {
+        if same_address(self.key.as_ref(), key) && same_address(self.value.as_ref(), value) {
+            return Ok((self.references, true));
+        }
+        let references = (schemas.reference_to(key)?, schemas.reference_to(value)?);
+        Ok((references, references == self.references))
+    }
+
+    /// Makes these the schemas of the record before.
+    #[inline]
+    pub fn set(
+        &mut self,
+        key: Option<&SchemaRef>,
+        value: Option<&SchemaRef>,
+        references: SchemaReferences,
+    ) {
+        if self.references != references {
+            self.key = key.cloned();
+            self.value = value.cloned();
+            self.references = references;
+        }
+    }
+}
+
+fn same_address(one: Option<&SchemaRef>, other: Option<&SchemaRef>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        _ => false,
+    }
+}
