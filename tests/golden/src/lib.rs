@@ -1,0 +1,16 @@
+//! What the JVM worker does, recorded, and the same done by ours, compared.
+//!
+//! `scenarios/*.json` say what a user does; `recorded/*.json` hold what the JVM worker of Apache
+//! Kafka Connect 4.3.1 answered, wrote and stored. `make golden` records again; `make test` runs
+//! the same scenarios on our worker and compares. What may differ is listed in `normalise.rs`,
+//! each entry with its reason, and nowhere else.
+
+mod compare;
+mod normalise;
+mod run;
+mod scenario;
+
+pub use compare::differences;
+pub use normalise::{expected_of_ours, normalise};
+pub use run::run;
+pub use scenario::{Scenario, all, recorded_path};
