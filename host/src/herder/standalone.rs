@@ -1,0 +1,445 @@
+//! The herder of a worker that stands alone.
+//!
+//! Owns the order of changes: one loop takes all requests from a bounded mailbox and carries out
+//! those of one connector one after the other, those of different connectors side by side, so that
+//! a connector that hangs in its start holds up nobody else. Readers look at snapshots. Must not
+//! know REST. Kafka's counterpart: `StandaloneHerder`, whose one lock the lanes replace.
+//!
+//! `run` is the loop; whoever starts it owns it, and it ends only when everything is stopped.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use self::operations::Operations;
+use super::request::{
+    ConnectorValidator, PutConnector, PutMode, REQUEST_TIMEOUT, ReconfigurationRequests, Stages,
+    SubmittedConfig, patched_config,
+};
+use super::restart::RestartRequest;
+use super::state::{ConnectorInfo, ConnectorStateInfo};
+use super::status::StatusRecorder;
+use super::{Herder, HerderError, Put};
+use crate::config::ConfigMap;
+use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::shutdown::{Children, Ended, Ending};
+use crate::storage::config::{ConfigBackingStore, ConfigOrigin, TargetState};
+use crate::storage::status::InstanceStatus;
+use crate::worker::api::{PluginDescription, Worker};
+
+mod operations;
+
+#[cfg(test)]
+mod tests;
+
+/// LIMIT: requests that wait to be taken; senders wait for room.
+const MAILBOX_REQUESTS_MAX: usize = 64;
+/// LIMIT: operations at the same time, waiting ones included, which bounds what many clients that
+/// wait for one slow connector can pile up.
+const OPERATIONS_MAX: usize = 1024;
+/// How long operations may take to notice that the worker has been stopped under them.
+const OPERATIONS_STOP: Duration = Duration::from_secs(2);
+
+/// What a standalone herder is made of. `statuses` and `reconfigurations` are the worker's listener
+/// and events, too.
+pub struct StandaloneParts {
+    /// Runs connectors and tasks.
+    pub worker: Arc<dyn Worker>,
+    /// Decides on configurations.
+    pub validator: Arc<dyn ConnectorValidator>,
+    /// Keeps configurations.
+    pub configs: Arc<dyn ConfigBackingStore>,
+    /// Records statuses.
+    pub statuses: Arc<StatusRecorder>,
+    /// What connectors ask for.
+    pub reconfigurations: Arc<ReconfigurationRequests>,
+    /// The id of the Kafka cluster.
+    pub kafka_cluster_id: Option<String>,
+}
+
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+enum Request {
+    /// Something to do for a connector.
+    Operation(ConnectorName, Work),
+    /// Are you there?
+    Ping(oneshot::Sender<()>),
+}
+
+/// The side of the herder that requests come to. Cheap to share.
+pub struct StandaloneHerder {
+    operations: Arc<Operations>,
+    validator: Arc<dyn ConnectorValidator>,
+    kafka_cluster_id: Option<String>,
+    mailbox: mpsc::Sender<Request>,
+    ready: watch::Sender<bool>,
+    stopping: CancellationToken,
+}
+
+/// The side that carries requests out.
+pub struct StandaloneLoop {
+    operations: Arc<Operations>,
+    reconfigurations: Arc<ReconfigurationRequests>,
+    mailbox: mpsc::Receiver<Request>,
+    lanes: HashMap<ConnectorName, Arc<Mutex<()>>>,
+    children: Children,
+    stopping: CancellationToken,
+}
+
+impl StandaloneHerder {
+    /// A herder and its loop. Raising `stopping` ends both.
+    pub fn new(parts: StandaloneParts, stopping: CancellationToken) -> (Arc<Self>, StandaloneLoop) {
+        let (sender, receiver) = mpsc::channel(MAILBOX_REQUESTS_MAX);
+        let operations = Arc::new(Operations {
+            worker: parts.worker,
+            configs: parts.configs,
+            statuses: parts.statuses,
+            stopping: stopping.clone(),
+        });
+        let herder = Self {
+            operations: operations.clone(),
+            validator: parts.validator,
+            kafka_cluster_id: parts.kafka_cluster_id,
+            mailbox: sender,
+            ready: watch::Sender::new(false),
+            stopping: stopping.clone(),
+        };
+        let herder_loop = StandaloneLoop {
+            operations,
+            reconfigurations: parts.reconfigurations,
+            mailbox: receiver,
+            lanes: HashMap::new(),
+            children: Children::new(),
+            stopping,
+        };
+        (Arc::new(herder), herder_loop)
+    }
+
+    /// Start-up has completed: `/health` answers 200 from now on.
+    pub fn ready(&self) {
+        self.ready.send_replace(true);
+    }
+
+    /// Has something done for a connector, after what was asked before. The work gets the sender of
+    /// its answer and may go on after answering.
+    async fn submit<T, F, W>(&self, name: &ConnectorName, work: W) -> Result<T, HerderError>
+    where
+        T: Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+        W: FnOnce(Arc<Operations>, oneshot::Sender<Result<T, HerderError>>) -> F,
+    {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::pin(work(self.operations.clone(), answer));
+        let request = Request::Operation(name.clone(), work);
+        self.mailbox
+            .send(request)
+            .await
+            .map_err(|_| HerderError::Stopping)?;
+        answered.await.map_err(|_| self.unanswered())?
+    }
+
+    /// An answer that never came: the loop ended, or the operation panicked.
+    fn unanswered(&self) -> HerderError {
+        if self.stopping.is_cancelled() {
+            HerderError::Stopping
+        } else {
+            HerderError::Interrupted
+        }
+    }
+
+    async fn put_validated(
+        &self,
+        request: PutConnector,
+        stages: &Stages,
+    ) -> Result<Put, HerderError> {
+        stages.begin("performing multi-property validation for the connector");
+        self.validator
+            .validate(&request.config, request.origin)
+            .await?;
+        if let Some(key) = request.config.null_keys.first() {
+            return Err(HerderError::NullValue(key.clone()));
+        }
+        stages.complete();
+        let name = request.name.clone();
+        let stages = stages.clone();
+        self.submit(&name, |operations, answer| async move {
+            let outcome = operations.put(request, &stages).await;
+            let _ = answer.send(outcome);
+        })
+        .await
+    }
+}
+
+/// Waits for a request as long as a client does. The operation behind it goes on.
+async fn within_timeout<T>(
+    stages: &Stages,
+    request: impl Future<Output = Result<T, HerderError>>,
+) -> Result<T, HerderError> {
+    match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(HerderError::Timeout(stages.summary())),
+    }
+}
+
+#[async_trait]
+impl Herder for StandaloneHerder {
+    fn kafka_cluster_id(&self) -> Option<&str> {
+        self.kafka_cluster_id.as_deref()
+    }
+
+    fn is_ready(&self) -> bool {
+        *self.ready.borrow()
+    }
+
+    async fn health_check(&self) -> Result<(), HerderError> {
+        let mut ready = self.ready.subscribe();
+        tokio::select! {
+            () = self.stopping.cancelled() => return Err(HerderError::Stopping),
+            _ = ready.wait_for(|ready| *ready) => {}
+        }
+        let (answer, answered) = oneshot::channel();
+        self.mailbox
+            .send(Request::Ping(answer))
+            .await
+            .map_err(|_| HerderError::Stopping)?;
+        answered.await.map_err(|_| HerderError::Stopping)
+    }
+
+    fn plugins(&self) -> Vec<PluginDescription> {
+        self.operations.worker.plugins()
+    }
+
+    fn connectors(&self) -> Vec<ConnectorName> {
+        self.operations
+            .configs
+            .snapshot()
+            .connectors()
+            .cloned()
+            .collect()
+    }
+
+    fn connector_info(&self, name: &ConnectorName) -> Result<ConnectorInfo, HerderError> {
+        self.operations.connector_info(name)
+    }
+
+    fn connector_status(&self, name: &ConnectorName) -> Result<ConnectorStateInfo, HerderError> {
+        self.operations
+            .connector_status(name)
+            .ok_or_else(|| HerderError::NoConnectorStatus(name.clone()))
+    }
+
+    fn task_configs(&self, name: &ConnectorName) -> Result<Vec<ConfigMap>, HerderError> {
+        let snapshot = self.operations.configs.snapshot();
+        match snapshot.connector(name) {
+            Some(connector) => Ok(connector.task_configs.clone()),
+            None => Err(HerderError::ConnectorNotFound(name.clone())),
+        }
+    }
+
+    fn task_status(&self, id: &ConnectorTaskId) -> Result<InstanceStatus, HerderError> {
+        let status = self.operations.statuses.store().task(id);
+        status.ok_or_else(|| HerderError::NoTaskStatus(id.clone()))
+    }
+
+    async fn put_connector_config(&self, mut request: PutConnector) -> Result<Put, HerderError> {
+        request.config.set_name(&request.name)?;
+        let stages = Stages::new();
+        within_timeout(&stages, self.put_validated(request, &stages)).await
+    }
+
+    async fn patch_connector_config(
+        &self,
+        name: &ConnectorName,
+        patch: Vec<(String, Option<String>)>,
+        origin: ConfigOrigin,
+    ) -> Result<ConnectorInfo, HerderError> {
+        let snapshot = self.operations.configs.snapshot();
+        let Some(stored) = snapshot.connector(name) else {
+            return Err(HerderError::ConnectorNotFound(name.clone()));
+        };
+        // No check of the name: Kafka stores a patched name and goes on using the connector's own.
+        let request = PutConnector {
+            name: name.clone(),
+            config: SubmittedConfig::new(patched_config(&stored.config, patch)),
+            target: None,
+            mode: PutMode::Replace,
+            origin,
+        };
+        let stages = Stages::new();
+        within_timeout(&stages, self.put_validated(request, &stages))
+            .await
+            .map(|put| put.info)
+    }
+
+    async fn delete_connector(&self, name: &ConnectorName) -> Result<(), HerderError> {
+        let stages = Stages::new();
+        let (subject, stage) = (name.clone(), stages.clone());
+        let request = self.submit(name, |operations, answer| async move {
+            let outcome = operations.delete(&subject, &stage).await;
+            let _ = answer.send(outcome);
+        });
+        within_timeout(&stages, request).await
+    }
+
+    async fn set_target_state(
+        &self,
+        name: &ConnectorName,
+        target: TargetState,
+    ) -> Result<(), HerderError> {
+        let stages = Stages::new();
+        let (subject, stage) = (name.clone(), stages.clone());
+        let request = self.submit(name, move |operations, answer| async move {
+            if target == TargetState::Stopped {
+                let outcome = operations.stop_connector(&subject, &stage).await;
+                let _ = answer.send(outcome);
+                return;
+            }
+            let outcome = operations.put_target_state(&subject, target).await;
+            let stored = outcome.is_ok();
+            let _ = answer.send(outcome);
+            if stored {
+                operations
+                    .apply_target_state(&subject, target, &stage)
+                    .await;
+            }
+        });
+        within_timeout(&stages, request).await
+    }
+
+    async fn restart_connector(&self, name: &ConnectorName) -> Result<(), HerderError> {
+        let stages = Stages::new();
+        let (subject, stage) = (name.clone(), stages.clone());
+        let request = self.submit(name, |operations, answer| async move {
+            let outcome = operations.restart_connector(&subject, &stage).await;
+            let _ = answer.send(outcome);
+        });
+        within_timeout(&stages, request).await
+    }
+
+    async fn restart_connector_and_tasks(
+        &self,
+        request: RestartRequest,
+    ) -> Result<ConnectorStateInfo, HerderError> {
+        let stages = Stages::new();
+        let stage = stages.clone();
+        let name = request.connector.clone();
+        let request = self.submit(&name, |operations, answer| async move {
+            match operations.begin_restart(&request, &stage).await {
+                Ok(plan) => {
+                    let _ = answer.send(Ok(plan.state.clone()));
+                    operations
+                        .finish_restart(&request.connector, &plan, &stage)
+                        .await;
+                }
+                Err(error) => {
+                    let _ = answer.send(Err(error));
+                }
+            }
+        });
+        within_timeout(&stages, request).await
+    }
+
+    async fn restart_task(&self, id: &ConnectorTaskId) -> Result<(), HerderError> {
+        let stages = Stages::new();
+        let (subject, stage) = (id.clone(), stages.clone());
+        let request = self.submit(&id.connector, |operations, answer| async move {
+            let outcome = operations.restart_task(&subject, &stage).await;
+            let _ = answer.send(outcome);
+        });
+        within_timeout(&stages, request).await
+    }
+
+    async fn put_task_configs(
+        &self,
+        _name: &ConnectorName,
+        _configs: Vec<ConfigMap>,
+    ) -> Result<(), HerderError> {
+        Err(HerderError::NoExternalTaskConfigs)
+    }
+
+    async fn fence_zombie_source_tasks(&self, _name: &ConnectorName) -> Result<(), HerderError> {
+        Err(HerderError::NoExactlyOnce)
+    }
+}
+
+impl StandaloneLoop {
+    /// Takes requests until `stopping` is raised; then stops the worker and everything in it.
+    pub async fn run(mut self) {
+        let stopping = self.stopping.clone();
+        loop {
+            let has_room = self.children.len() < OPERATIONS_MAX;
+            tokio::select! {
+                () = stopping.cancelled() => break,
+                request = self.mailbox.recv(), if has_room => match request {
+                    Some(request) => self.take(request),
+                    // Nobody is left to ask for anything, but connectors go on.
+                    None => stopping.cancelled().await,
+                },
+                () = self.reconfigurations.arrived() => self.reconfigure(),
+                Some(ended) = self.children.next_ended() => self.operation_ended(&ended),
+            }
+        }
+        self.mailbox.close();
+        let worker = self.operations.worker.clone();
+        worker.stop().await;
+        for name in self.children.stop(OPERATIONS_STOP).await {
+            tracing::warn!(
+                "An operation on connector {name} was given up because the worker stops"
+            );
+        }
+    }
+
+    fn take(&mut self, request: Request) {
+        match request {
+            Request::Operation(name, work) => self.spawn(&name, work),
+            // A client that has gone away needs no answer.
+            Request::Ping(answer) => drop(answer.send(())),
+        }
+    }
+
+    fn reconfigure(&mut self) {
+        for name in self.reconfigurations.take() {
+            let operations = self.operations.clone();
+            let subject = name.clone();
+            self.spawn(
+                &name,
+                Box::pin(async move { operations.reconfigure_tasks(&subject).await }),
+            );
+        }
+    }
+
+    fn spawn(&mut self, name: &ConnectorName, work: Work) {
+        let lane = self.lanes.entry(name.clone()).or_default().clone();
+        let stopping = self.stopping.clone();
+        self.children.spawn(name.as_str(), async move {
+            let _turn = lane.lock_owned().await;
+            if !stopping.is_cancelled() {
+                work.await;
+            }
+        });
+    }
+
+    fn operation_ended(&mut self, ended: &Ended) {
+        if let Ending::Panicked(text) = &ended.ending {
+            tracing::error!(
+                "An operation on connector {} panicked; this is a bug of the worker: {text}",
+                ended.name
+            );
+        }
+        let name = ConnectorName::from(ended.name.as_str());
+        // The map's own is the only one: nobody waits in that lane.
+        if self
+            .lanes
+            .get(&name)
+            .is_some_and(|lane| Arc::strong_count(lane) == 1)
+        {
+            self.lanes.remove(&name);
+        }
+    }
+}

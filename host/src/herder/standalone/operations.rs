@@ -1,0 +1,394 @@
+//! What a standalone herder does for one connector, step by step.
+//!
+//! Owns the order of steps of each change. Calls for one connector come one at a time; that is the
+//! loop's business, as are answers and timeouts. Kafka's counterpart: the synchronized methods of
+//! `StandaloneHerder`.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::super::request::{PutConnector, PutMode, Stages};
+use super::super::restart::{RestartPlan, RestartRequest};
+use super::super::state::{
+    ConnectorInfo, ConnectorStateInfo, raw_task_configs, task_configs_changed,
+};
+use super::super::status::StatusRecorder;
+use super::super::{HerderError, Put};
+use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::storage::config::{ConfigBackingStore, ConnectorConfigState, TargetState};
+use crate::storage::status::State;
+use crate::worker::api::{ConnectorKind, StatusListener, Worker, WorkerError};
+
+/// What the steps act on.
+pub(super) struct Operations {
+    pub(super) worker: Arc<dyn Worker>,
+    pub(super) configs: Arc<dyn ConfigBackingStore>,
+    pub(super) statuses: Arc<StatusRecorder>,
+    pub(super) stopping: CancellationToken,
+}
+
+impl Operations {
+    /// The connector as readers see it.
+    pub(super) fn connector_info(
+        &self,
+        name: &ConnectorName,
+    ) -> Result<ConnectorInfo, HerderError> {
+        let stored = self
+            .stored(name)
+            .ok_or_else(|| HerderError::ConnectorNotFound(name.clone()))?;
+        Ok(ConnectorInfo {
+            name: name.clone(),
+            config: stored.config.clone(),
+            tasks: stored.task_ids(name),
+            kind: self.kind(&stored),
+        })
+    }
+
+    /// The statuses as readers see them; none when the connector has not reported.
+    pub(super) fn connector_status(&self, name: &ConnectorName) -> Option<ConnectorStateInfo> {
+        let store = self.statuses.store();
+        Some(ConnectorStateInfo {
+            name: name.clone(),
+            connector: store.connector(name)?,
+            tasks: store.tasks(name),
+            kind: self.stored(name).and_then(|stored| self.kind(&stored)),
+        })
+    }
+
+    /// Stores a configuration and starts the connector with it.
+    pub(super) async fn put(
+        &self,
+        request: PutConnector,
+        stages: &Stages,
+    ) -> Result<Put, HerderError> {
+        let name = request.name;
+        let exists = self.stored(&name).is_some();
+        match (exists, request.mode) {
+            (true, PutMode::Create) => return Err(HerderError::ConnectorExists(name)),
+            (false, PutMode::Replace) => return Err(HerderError::ConnectorNotFound(name)),
+            _ => {}
+        }
+        if exists {
+            self.stop_instance(&name, stages).await;
+        }
+        self.configs
+            .put_connector_config(&name, request.config.values, request.origin, request.target)
+            .await?;
+        self.start_instance(&name, stages).await?;
+        self.update_tasks(&name, stages).await?;
+        Ok(Put {
+            created: !exists,
+            info: self.connector_info(&name)?,
+        })
+    }
+
+    /// Stops and forgets a connector and its tasks.
+    pub(super) async fn delete(
+        &self,
+        name: &ConnectorName,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
+        if self.stored(name).is_none() {
+            return Err(HerderError::ConnectorNotFound(name.clone()));
+        }
+        self.remove_tasks(name, stages).await?;
+        self.stop_instance(name, stages).await;
+        self.configs.remove_connector_config(name).await?;
+        self.statuses.connector_destroyed(name);
+        Ok(())
+    }
+
+    /// Takes the tasks away and brings the connector to STOPPED.
+    pub(super) async fn stop_connector(
+        &self,
+        name: &ConnectorName,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
+        if self.stored(name).is_none() {
+            return Err(HerderError::UnknownConnector(name.clone()));
+        }
+        self.remove_tasks(name, stages).await?;
+        self.configs
+            .put_target_state(name, TargetState::Stopped)
+            .await?;
+        self.apply_target_state(name, TargetState::Stopped, stages)
+            .await;
+        Ok(())
+    }
+
+    /// Remembers what the connector is to be.
+    pub(super) async fn put_target_state(
+        &self,
+        name: &ConnectorName,
+        target: TargetState,
+    ) -> Result<(), HerderError> {
+        if self.stored(name).is_none() {
+            return Err(HerderError::UnknownConnector(name.clone()));
+        }
+        Ok(self.configs.put_target_state(name, target).await?)
+    }
+
+    /// Makes it so. Nobody waits for this, so that failures go to the log; statuses tell, too.
+    pub(super) async fn apply_target_state(
+        &self,
+        name: &ConnectorName,
+        target: TargetState,
+        stages: &Stages,
+    ) {
+        stages.begin(format!("bringing connector {name} to state {target}"));
+        if let Err(error) = self.worker.set_target_state(name, target).await {
+            tracing::error!("Failed to transition connector {name} to state {target}: {error}");
+            return;
+        }
+        stages.complete();
+        if target == TargetState::Started {
+            self.log_failure(name, self.update_tasks(name, stages).await);
+        }
+    }
+
+    /// Stops and starts the connector instance.
+    pub(super) async fn restart_connector(
+        &self,
+        name: &ConnectorName,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
+        if self.stored(name).is_none() {
+            return Err(HerderError::RestartOfUnknownConnector(name.clone()));
+        }
+        self.stop_instance(name, stages).await;
+        self.start_instance(name, stages).await?;
+        self.update_tasks(name, stages).await
+    }
+
+    /// Makes the plan of a restart and stops what is in it.
+    pub(super) async fn begin_restart(
+        &self,
+        request: &RestartRequest,
+        stages: &Stages,
+    ) -> Result<RestartPlan, HerderError> {
+        let name = &request.connector;
+        if self.stored(name).is_none() {
+            return Err(HerderError::RestartOfUnknownConnector(name.clone()));
+        }
+        let status = self
+            .connector_status(name)
+            .ok_or_else(|| HerderError::NoRestartStatus(name.clone()))?;
+        let plan = RestartPlan::new(request, status);
+        if plan.connector {
+            self.stop_instance(name, stages).await;
+            self.statuses
+                .on_connector_status(name, State::Restarting, None);
+        }
+        self.worker.stop_and_await_tasks(&plan.tasks).await;
+        for id in &plan.tasks {
+            self.statuses.on_task_status(id, State::Restarting, None);
+        }
+        Ok(plan)
+    }
+
+    /// Starts what is in the plan.
+    pub(super) async fn finish_restart(
+        &self,
+        name: &ConnectorName,
+        plan: &RestartPlan,
+        stages: &Stages,
+    ) {
+        if plan.connector {
+            self.log_failure(name, self.start_instance(name, stages).await);
+        }
+        if let Some(stored) = self.stored(name) {
+            for id in &plan.tasks {
+                self.log_failure(name, self.start_task(id, &stored).await);
+            }
+        }
+    }
+
+    /// Stops and starts a task.
+    pub(super) async fn restart_task(
+        &self,
+        id: &ConnectorTaskId,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
+        let Some(stored) = self.stored(&id.connector) else {
+            return Err(HerderError::RestartOfUnknownConnector(id.connector.clone()));
+        };
+        if self.configs.snapshot().task_config(id).is_none() {
+            return Err(HerderError::TaskNotFound(id.clone()));
+        }
+        stages.begin(format!("restarting task {id}"));
+        self.worker
+            .stop_and_await_tasks(std::slice::from_ref(id))
+            .await;
+        self.start_task(id, &stored).await
+    }
+
+    /// Asks a connector for its task configurations because it wanted to be asked.
+    pub(super) async fn reconfigure_tasks(&self, name: &ConnectorName) {
+        self.log_failure(name, self.update_tasks(name, &Stages::new()).await);
+    }
+
+    fn stored(&self, name: &ConnectorName) -> Option<Arc<ConnectorConfigState>> {
+        self.configs.snapshot().connector(name).cloned()
+    }
+
+    fn kind(&self, stored: &ConnectorConfigState) -> Option<ConnectorKind> {
+        let class = stored.config.get("connector.class")?;
+        self.worker
+            .connector_plugin(class)
+            .ok()
+            .map(|plugin| plugin.kind)
+    }
+
+    async fn stop_instance(&self, name: &ConnectorName, stages: &Stages) {
+        stages.begin(format!("stopping connector {name}"));
+        self.worker.stop_connector(name).await;
+        stages.complete();
+    }
+
+    async fn start_instance(
+        &self,
+        name: &ConnectorName,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
+        let stored = self
+            .stored(name)
+            .ok_or_else(|| HerderError::ConnectorNotFound(name.clone()))?;
+        if self.stopping.is_cancelled() {
+            return Err(HerderError::Stopping);
+        }
+        let class = stored
+            .config
+            .get("connector.class")
+            .map_or("", String::as_str);
+        let version = self
+            .worker
+            .connector_plugin(class)
+            .ok()
+            .map(|plugin| plugin.version);
+        self.statuses.set_version(name, version);
+        stages.begin(format!("starting connector {name}"));
+        let outcome = self
+            .worker
+            .start_connector(name, &stored.config, stored.origin, stored.target)
+            .await;
+        stages.complete();
+        if outcome.is_err() && !self.worker.is_running(name) {
+            self.statuses.connector_not_built(name);
+        }
+        Ok(outcome?)
+    }
+
+    /// Regenerates task configurations, and makes the tasks anew if that changed something.
+    async fn update_tasks(&self, name: &ConnectorName, stages: &Stages) -> Result<(), HerderError> {
+        let Some(stored) = self.stored(name) else {
+            return Ok(());
+        };
+        if stored.target != TargetState::Started || !self.worker.is_running(name) {
+            tracing::info!("Skipping update of connector {name} since it is not running");
+            return Ok(());
+        }
+        stages.begin(format!(
+            "generating task configurations for connector {name}"
+        ));
+        let generated = match self
+            .worker
+            .connector_task_configs(name, &stored.config)
+            .await
+        {
+            Ok(generated) => generated,
+            Err(error) => {
+                // Kafka does this for too many tasks alone and leaves a connector without tasks
+                // RUNNING otherwise, where nobody sees why.
+                self.statuses
+                    .on_connector_status(name, State::Failed, Some(trace(&error)));
+                return Err(error.into());
+            }
+        };
+        stages.complete();
+        let task_configs = raw_task_configs(&stored.config, generated);
+        if !task_configs_changed(&stored, &task_configs) {
+            return Ok(());
+        }
+        self.remove_tasks(name, stages).await?;
+        self.configs.put_task_configs(name, task_configs).await?;
+        self.start_tasks(name).await;
+        Ok(())
+    }
+
+    async fn remove_tasks(&self, name: &ConnectorName, stages: &Stages) -> Result<(), HerderError> {
+        let ids = self
+            .stored(name)
+            .map(|stored| stored.task_ids(name))
+            .unwrap_or_default();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        stages.begin(format!("stopping the tasks of connector {name}"));
+        self.worker.stop_and_await_tasks(&ids).await;
+        stages.complete();
+        for id in &ids {
+            self.statuses.on_task_status(id, State::Destroyed, None);
+        }
+        Ok(self.configs.put_task_configs(name, Vec::new()).await?)
+    }
+
+    async fn start_tasks(&self, name: &ConnectorName) {
+        let Some(stored) = self.stored(name) else {
+            return;
+        };
+        for id in stored.task_ids(name) {
+            self.log_failure(name, self.start_task(&id, &stored).await);
+        }
+    }
+
+    async fn start_task(
+        &self,
+        id: &ConnectorTaskId,
+        stored: &ConnectorConfigState,
+    ) -> Result<(), HerderError> {
+        if self.stopping.is_cancelled() {
+            return Err(HerderError::Stopping);
+        }
+        let task = usize::try_from(id.task)
+            .ok()
+            .and_then(|task| stored.task_configs.get(task));
+        let Some(task_config) = task else {
+            return Err(HerderError::TaskNotFound(id.clone()));
+        };
+        let outcome = self
+            .worker
+            .start_task(
+                id,
+                &stored.config,
+                task_config,
+                stored.origin,
+                stored.target,
+            )
+            .await;
+        outcome.map_err(|error| {
+            tracing::error!("Failed to start task {id}: {error}");
+            self.statuses.task_not_built(id, trace(&error));
+            HerderError::TaskStart(id.clone())
+        })
+    }
+
+    /// For steps that nobody waits for.
+    fn log_failure(&self, name: &ConnectorName, outcome: Result<(), HerderError>) {
+        match outcome {
+            Ok(()) => {}
+            Err(HerderError::Stopping) => {}
+            Err(error) => tracing::error!("Connector {name}: {error}"),
+        }
+    }
+}
+
+/// The text of a failure in a status: all of it, where REST shows the message alone.
+fn trace(error: &WorkerError) -> String {
+    match error {
+        WorkerError::UnknownPlugin(_) => {
+            crate::errors::Failure::connect(error.to_string()).to_string()
+        }
+        WorkerError::Failed(failure) => failure.to_string(),
+    }
+}

@@ -1,0 +1,129 @@
+//! Turns what instances report into stored statuses.
+//!
+//! Owns the worker id, generation and version that go with a report, and which reports are
+//! conditional. Must not know who asks for statuses. Kafka's counterpart: the listener methods of
+//! `AbstractHerder`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::storage::status::{InstanceStatus, State, StatusBackingStore};
+use crate::worker::api::StatusListener;
+
+#[cfg(test)]
+mod tests;
+
+/// Records the statuses of this worker's instances.
+pub struct StatusRecorder {
+    store: Arc<dyn StatusBackingStore>,
+    worker_id: String,
+    /// The versions of the plugins of connectors that are or were started here.
+    versions: RwLock<HashMap<ConnectorName, String>>,
+}
+
+impl StatusRecorder {
+    /// Records to `store` under `worker_id`.
+    pub fn new(store: Arc<dyn StatusBackingStore>, worker_id: impl Into<String>) -> Self {
+        Self {
+            store,
+            worker_id: worker_id.into(),
+            versions: RwLock::default(),
+        }
+    }
+
+    /// The statuses.
+    pub fn store(&self) -> &dyn StatusBackingStore {
+        &*self.store
+    }
+
+    /// Instances of this connector are about to be made from that version of its plugin.
+    pub fn set_version(&self, name: &ConnectorName, version: Option<String>) {
+        let mut versions = self
+            .versions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        match version {
+            Some(version) => versions.insert(name.clone(), version),
+            None => versions.remove(name),
+        };
+    }
+
+    /// The connector's instance could not be made, so that there is no version to show.
+    pub fn connector_not_built(&self, name: &ConnectorName) {
+        if let Some(status) = self.store.connector(name) {
+            self.store.put_connector(
+                name,
+                InstanceStatus {
+                    version: None,
+                    ..status
+                },
+            );
+        }
+    }
+
+    /// The task could not be started.
+    pub fn task_not_built(&self, id: &ConnectorTaskId, trace: String) {
+        let status = InstanceStatus {
+            version: None,
+            ..self.status(id, State::Failed, Some(trace))
+        };
+        self.store.put_task_safe(id, status);
+    }
+
+    /// The connector is no more, nor is any task.
+    pub fn connector_destroyed(&self, name: &ConnectorName) {
+        for task in self.store.tasks(name).into_keys() {
+            let id = ConnectorTaskId::new(name.clone(), task);
+            self.on_task_status(&id, State::Destroyed, None);
+        }
+        self.on_connector_status(name, State::Destroyed, None);
+        self.set_version(name, None);
+    }
+
+    fn connector_status(
+        &self,
+        name: &ConnectorName,
+        state: State,
+        trace: Option<String>,
+    ) -> InstanceStatus {
+        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
+        InstanceStatus {
+            state,
+            trace,
+            worker_id: self.worker_id.clone(),
+            generation: 0,
+            version: versions.get(name).cloned(),
+        }
+    }
+
+    fn status(&self, id: &ConnectorTaskId, state: State, trace: Option<String>) -> InstanceStatus {
+        self.connector_status(&id.connector, state, trace)
+    }
+}
+
+/// FAILED and UNASSIGNED come from instances that may have been replaced meanwhile by a newer
+/// owner; the other states are reported by whoever is the owner.
+fn is_conditional(state: State) -> bool {
+    matches!(state, State::Failed | State::Unassigned)
+}
+
+impl StatusListener for StatusRecorder {
+    fn on_connector_status(&self, name: &ConnectorName, state: State, trace: Option<String>) {
+        let status = self.connector_status(name, state, trace);
+        if is_conditional(state) {
+            self.store.put_connector_safe(name, status);
+        } else {
+            self.store.put_connector(name, status);
+        }
+    }
+
+    fn on_task_status(&self, id: &ConnectorTaskId, state: State, trace: Option<String>) {
+        let status = self.status(id, state, trace);
+        if is_conditional(state) {
+            self.store.put_task_safe(id, status);
+        } else {
+            self.store.put_task(id, status);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What the herder sees of a worker, and what a worker tells the herder.
+//!
+//! Owns the traits and types on that border, so that either side can be replaced by a fake. Must
+//! not know how instances run, nor who drives them. Kafka's counterpart: the public methods of
+//! `Worker`, and `AbstractStatus.Listener`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::config::ConfigMap;
+use crate::config::def::ConfigDef;
+use crate::errors::Failure;
+use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::storage::config::TargetState;
+use crate::storage::status::State;
+
+pub use crate::storage::config::ConfigOrigin;
+
+/// Whether a connector reads into Kafka or writes out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectorKind {
+    /// Reads from another system.
+    Source,
+    /// Writes to another system.
+    Sink,
+}
+
+impl fmt::Display for ConnectorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Source => "source",
+            Self::Sink => "sink",
+        })
+    }
+}
+
+/// The kinds of plugins, in the order in which REST lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PluginType {
+    /// A sink connector.
+    Sink,
+    /// A source connector.
+    Source,
+    /// A transformation.
+    Transformation,
+    /// A predicate.
+    Predicate,
+    /// A converter of keys and values.
+    Converter,
+    /// A converter of headers.
+    HeaderConverter,
+}
+
+impl PluginType {
+    /// Whether it is a connector.
+    pub fn is_connector(self) -> bool {
+        matches!(self, Self::Sink | Self::Source)
+    }
+}
+
+impl fmt::Display for PluginType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Sink => "sink",
+            Self::Source => "source",
+            Self::Transformation => "transformation",
+            Self::Predicate => "predicate",
+            Self::Converter => "converter",
+            Self::HeaderConverter => "header_converter",
+        })
+    }
+}
+
+/// A plugin that the worker can run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginDescription {
+    /// The full class name.
+    pub class: String,
+    /// What it is.
+    pub kind: PluginType,
+    /// Its version.
+    pub version: String,
+}
+
+/// A connector plugin, with what is needed to validate a configuration for it.
+#[derive(Clone, Debug)]
+pub struct ConnectorPlugin {
+    /// The full class name.
+    pub class: String,
+    /// Source or sink.
+    pub kind: ConnectorKind,
+    /// Its version.
+    pub version: String,
+    /// The configuration that it defines.
+    pub config_def: Arc<ConfigDef>,
+    /// The full class name of its tasks, for `task.class`.
+    pub task_class: String,
+}
+
+/// Why a worker did not do as it was told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WorkerError {
+    /// No plugin, or more than one, has that class or alias. The text names what there is.
+    #[error("{0}")]
+    UnknownPlugin(String),
+    /// The instance failed, or could not be made. Its status has the whole failure; the text is
+    /// the message alone, as REST shows it.
+    #[error("{}", .0.message)]
+    Failed(Failure),
+}
+
+/// Who is told what became of connectors and tasks. Never blocks.
+pub trait StatusListener: Send + Sync {
+    /// A connector is in `state` now; `trace` says why it failed.
+    fn on_connector_status(&self, name: &ConnectorName, state: State, trace: Option<String>);
+    /// A task is in `state` now; `trace` says why it failed.
+    fn on_task_status(&self, id: &ConnectorTaskId, state: State, trace: Option<String>);
+}
+
+/// Who is told what connectors ask for. Never blocks.
+pub trait ConnectorEvents: Send + Sync {
+    /// The connector wants to be asked for its task configurations again.
+    fn request_task_reconfiguration(&self, name: &ConnectorName);
+}
+
+/// A worker process, as the herder drives it. Calls for one connector come one after the other;
+/// calls for different connectors may come at the same time.
+///
+/// Configurations are given raw, as users wrote them; the worker resolves `${...}` references.
+#[async_trait]
+pub trait Worker: Send + Sync {
+    /// `host:port`, shown in statuses.
+    fn worker_id(&self) -> &str;
+
+    /// All plugins.
+    fn plugins(&self) -> Vec<PluginDescription>;
+
+    /// The connector plugin of that class or alias.
+    fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError>;
+
+    /// The plugin's own check of a configuration: pairs of key and message.
+    async fn validate(
+        &self,
+        class: &str,
+        config: &ConfigMap,
+    ) -> Result<Vec<(String, String)>, WorkerError>;
+
+    /// What a configuration of that origin names and may not have: pairs of key and message, which
+    /// names key, path and the worker line that would allow it.
+    fn check_grants(
+        &self,
+        class: &str,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+    ) -> Vec<(String, String)>;
+
+    /// Brings a connector up in `target`; returns when it is there or has failed. The status comes
+    /// through the listener in both cases.
+    async fn start_connector(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+        target: TargetState,
+    ) -> Result<(), WorkerError>;
+
+    /// Stops a connector and waits for its end. Does nothing when there is none.
+    async fn stop_connector(&self, name: &ConnectorName);
+
+    /// Moves a connector and its tasks; waits for the connector.
+    async fn set_target_state(
+        &self,
+        name: &ConnectorName,
+        target: TargetState,
+    ) -> Result<(), WorkerError>;
+
+    /// The configurations of the connector's tasks, with `task.class` and topics filled in. Too
+    /// many tasks are an error.
+    async fn connector_task_configs(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+    ) -> Result<Vec<ConfigMap>, WorkerError>;
+
+    /// Starts a task in `target`; returns once it runs by itself. Later failures are statuses.
+    async fn start_task(
+        &self,
+        id: &ConnectorTaskId,
+        connector_config: &ConfigMap,
+        task_config: &ConfigMap,
+        origin: ConfigOrigin,
+        target: TargetState,
+    ) -> Result<(), WorkerError>;
+
+    /// Stops tasks and waits for their ends. Unknown ones are passed over.
+    async fn stop_and_await_tasks(&self, ids: &[ConnectorTaskId]);
+
+    /// Whether there is an instance of that connector.
+    fn is_running(&self, name: &ConnectorName) -> bool;
+
+    /// Stops everything: connectors within 5 s in total, tasks within
+    /// `task.shutdown.graceful.timeout.ms` in total. Nothing can be started afterwards.
+    async fn stop(&self);
+}
