@@ -58,6 +58,7 @@ impl OffsetValue<'_> {
 }
 
 impl PartialEq for OffsetValue<'_> {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
@@ -216,6 +217,15 @@ impl<'a> OffsetMap<'a> {
         }
     }
 
+    /// The only entry, when there is one.
+    #[inline]
+    pub(crate) fn single(&self) -> Option<(&str, &OffsetValue<'a>)> {
+        match &self.entries {
+            Entries::One([(key, value)]) => Some((key, value)),
+            Entries::Several(_) => None,
+        }
+    }
+
     /// Adds an entry whose key is known to be new.
     pub(crate) fn push_new(&mut self, key: Cow<'a, str>, value: OffsetValue<'a>) {
         let entry = (key, value);
@@ -245,6 +255,7 @@ impl<'a> OffsetMap<'a> {
 }
 
 impl PartialEq for OffsetMap<'_> {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.as_slice().len() == other.as_slice().len()
             && (self.as_slice() == other.as_slice()

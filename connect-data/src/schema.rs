@@ -287,6 +287,12 @@ impl Schema {
         self.logical
     }
 
+    /// Whether the values are text.
+    #[inline]
+    pub(crate) fn is_plain_text(&self) -> bool {
+        self.schema_type == Type::String && self.logical.is_none()
+    }
+
     /// The fields of a STRUCT, empty for other types.
     pub(crate) fn field_list(&self) -> &[Field] {
         &self.fields.list

@@ -107,7 +107,7 @@ pub enum BatchError {
         index: usize,
         /// The rule.
         #[source]
-        source: DataError,
+        source: Box<DataError>,
     },
     /// The schema table is longer or shorter than it says.
     #[error("the schema table has {found} bytes where it says {expected}")]

@@ -99,10 +99,26 @@ pub(super) fn put_offset_map(out: &mut Vec<u8>, map: &OffsetMap<'_>) -> Result<(
 }
 
 /// Writes a map behind its length in bytes.
+#[inline]
 pub(super) fn put_sized_offset_map(
     out: &mut Vec<u8>,
     map: &OffsetMap<'_>,
 ) -> Result<(), BatchError> {
+    // The usual map: one position.
+    if let Some((key, OffsetValue::Integer(value))) = map.single()
+        && key.len() < 100
+    {
+        out.extend_from_slice(&[key.len() as u8 + 11, 1, key.len() as u8]);
+        out.extend_from_slice(key.as_bytes());
+        let mut fixed = [tag::INT64; 9];
+        fixed[1..].copy_from_slice(&value.to_le_bytes());
+        out.extend_from_slice(&fixed);
+        return Ok(());
+    }
+    put_any_sized_offset_map(out, map)
+}
+
+fn put_any_sized_offset_map(out: &mut Vec<u8>, map: &OffsetMap<'_>) -> Result<(), BatchError> {
     let start = out.len();
     // One byte of length is enough for the usual map; a longer one is moved.
     out.push(0);

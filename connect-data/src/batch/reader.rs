@@ -30,35 +30,35 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub fn take(&mut self, length: usize, what: &'static str) -> Result<&'a [u8], BatchError> {
-        let (taken, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or(BatchError::Truncated { what })?;
+        let Some((taken, rest)) = self.rest.split_at_checked(length) else {
+            return Err(BatchError::Truncated { what });
+        };
         self.rest = rest;
         Ok(taken)
     }
 
     #[inline]
     pub fn array<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], BatchError> {
-        let (taken, rest) = self
-            .rest
-            .split_first_chunk::<N>()
-            .ok_or(BatchError::Truncated { what })?;
+        let Some((taken, rest)) = self.rest.split_first_chunk::<N>() else {
+            return Err(BatchError::Truncated { what });
+        };
         self.rest = rest;
         Ok(*taken)
     }
 
     #[inline]
     pub fn varint(&mut self, what: &'static str) -> Result<u64, BatchError> {
-        let first = self.byte(what)?;
-        if first < 0x80 {
-            return Ok(u64::from(first));
+        match self.rest.split_first() {
+            Some((first, rest)) if *first < 0x80 => {
+                self.rest = rest;
+                Ok(u64::from(*first))
+            }
+            _ => self.long_varint(what),
         }
-        self.varint_rest(first, what)
     }
 
-    fn varint_rest(&mut self, first: u8, what: &'static str) -> Result<u64, BatchError> {
-        let mut number = u64::from(first & 0x7f);
+    fn long_varint(&mut self, what: &'static str) -> Result<u64, BatchError> {
+        let mut number = u64::from(self.byte(what)? & 0x7f);
         for shift in (7..=63).step_by(7) {
             let byte = self.byte(what)?;
             // The tenth byte has room for one bit; a last byte of zero adds nothing.
@@ -85,6 +85,12 @@ impl<'a> Reader<'a> {
         i32::try_from(number).map_err(|_| BatchError::NumberOutOfRange { what, number })
     }
 
+    /// The next byte, left where it is.
+    #[inline]
+    pub fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
     /// A length and so many bytes.
     #[inline]
     pub fn bytes(&mut self, what: &'static str) -> Result<&'a [u8], BatchError> {
@@ -96,7 +102,10 @@ impl<'a> Reader<'a> {
     /// A length and so many bytes of UTF-8.
     #[inline]
     pub fn text(&mut self, what: &'static str) -> Result<&'a str, BatchError> {
-        std::str::from_utf8(self.bytes(what)?).map_err(|_| BatchError::InvalidUtf8 { what })
+        match std::str::from_utf8(self.bytes(what)?) {
+            Ok(text) => Ok(text),
+            Err(_) => Err(BatchError::InvalidUtf8 { what }),
+        }
     }
 
     /// Text of bounded length.

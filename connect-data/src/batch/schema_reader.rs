@@ -67,7 +67,10 @@ impl TableReader<'_> {
     fn read_entry(&mut self, reader: &mut Reader<'_>) -> Result<(), BatchError> {
         let before = reader.remaining();
         let index = self.schemas.len();
-        let invalid = |source| BatchError::InvalidSchema { index, source };
+        let invalid = |source| BatchError::InvalidSchema {
+            index,
+            source: Box::new(source),
+        };
 
         let schema_type = read_type(reader)?;
         let flags = reader.byte("schema")?;

@@ -62,6 +62,12 @@ impl SchemaTable {
         self.bytes.truncate(mark.1);
     }
 
+    /// Bytes of the entries.
+    #[inline]
+    pub fn byte_len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub fn encoded_len(&self) -> usize {
         let bytes = self.bytes.len();
         varint_len(self.schemas.len() as u64) + varint_len(bytes as u64) + bytes

@@ -95,8 +95,12 @@ impl SourceBatchEncoder {
 
     fn check_size(&self) -> Result<(), BatchError> {
         let max = BatchLimits::BYTES_MAX;
-        // One more record may make the count longer.
-        let bytes = self.byte_len() + 1;
+        // Version, kind, and five counts and lengths of up to five bytes.
+        let bytes = 27
+            + self.records.len()
+            + self.schemas.byte_len()
+            + self.topics.byte_len()
+            + self.partitions.byte_len();
         if bytes > max {
             return Err(BatchError::TooManyBytes { bytes, max });
         }

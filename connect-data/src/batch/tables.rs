@@ -55,6 +55,12 @@ impl TopicTable {
         self.bytes.truncate(mark.1);
     }
 
+    /// Bytes of the entries.
+    #[inline]
+    pub fn byte_len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub fn encoded_len(&self) -> usize {
         varint_len(self.names.len() as u64) + self.bytes.len()
     }
@@ -114,6 +120,12 @@ impl PartitionTable {
             self.by_map.remove(&map);
         }
         self.bytes.truncate(mark.1);
+    }
+
+    /// Bytes of the entries.
+    #[inline]
+    pub fn byte_len(&self) -> usize {
+        self.bytes.len()
     }
 
     pub fn encoded_len(&self) -> usize {

@@ -16,6 +16,11 @@ pub(super) fn read_value<'a>(
     schema: Option<&SchemaRef>,
     budget: &mut ValueBudget,
 ) -> Result<Value<'a>, BatchError> {
+    // The usual value, without the general way's bookkeeping.
+    if reader.peek() == Some(tag::STRING) && schema.is_none_or(|schema| schema.is_plain_text()) {
+        reader.byte("value")?;
+        return Ok(Value::String(Cow::Borrowed(reader.text("string value")?)));
+    }
     ValueReader {
         reader,
         schemas,

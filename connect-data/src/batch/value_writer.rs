@@ -61,7 +61,7 @@ pub(super) fn put_value(
 ) -> Result<(), BatchError> {
     // The usual record, without the general way's bookkeeping.
     if let Value::String(text) = value
-        && schema.is_none_or(|schema| class_matches(schema, value))
+        && schema.is_none_or(|schema| schema.is_plain_text())
     {
         out.push(tag::STRING);
         put_bytes(out, text.as_bytes());
