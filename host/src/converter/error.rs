@@ -98,9 +98,10 @@ impl std::error::Error for ConverterError {
 
 impl From<DataError> for ConverterError {
     fn from(error: DataError) -> Self {
-        let cause = std::error::Error::source(&error)
-            .and_then(|source| source.downcast_ref::<DataError>())
-            .map(|source| Box::new(Self::from(source.clone())));
+        let cause = match &error {
+            DataError::InvalidDefault(cause) => Some(Box::new(Self::from((**cause).clone()))),
+            _ => None,
+        };
         Self {
             class_name: error.class_name(),
             message: Some(error.to_string()),

@@ -76,10 +76,7 @@ impl JsonConverter {
             .caused_by(ConverterError::serialization_of(error.into()))
         })?;
         let reading = Reading::of(&self.settings);
-        match self.tape.root(content) {
-            Some(node) => schema::from_json(node, reading),
-            None => Err(schema::no_type()),
-        }
+        schema::from_json(self.tape.root(content), reading)
     }
 
     fn write_payload(
@@ -119,16 +116,16 @@ impl JsonConverter {
         if !self.settings.schemas_enable {
             return Ok(SchemaAndValue {
                 schema: None,
-                value: read::value(None, root, reading)?,
+                value: read::value(None, Some(root), reading)?,
             });
         }
         if let Some(schema) = &self.fixed_schema {
             return Ok(SchemaAndValue {
                 schema: Some(SchemaRef::clone(schema)),
-                value: read::value(Some(schema), root, reading)?,
+                value: read::value(Some(schema), Some(root), reading)?,
             });
         }
-        let Some((schema, payload)) = root.and_then(envelope) else {
+        let Some((schema, payload)) = envelope(root) else {
             return Err(ConverterError::data(NOT_AN_ENVELOPE));
         };
         let schema = self.read.schema(schema, reading)?;
@@ -152,7 +149,7 @@ impl JsonConverter {
         if bytes[end..].trim_ascii_start().first() != Some(&b'}') {
             return None;
         }
-        let payload = self.tape.root(text)?;
+        let payload = self.tape.root(text);
         let value = read::value(Some(&schema), Some(payload), Reading::of(&self.settings));
         Some(value.map(|value| SchemaAndValue {
             schema: Some(schema),

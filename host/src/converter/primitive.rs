@@ -183,19 +183,26 @@ impl NumberConverter {
     fn wrong_class(self, value: &Value<'_>) -> ConverterError {
         let (name, boxed, _) = self.names();
         let class = java_class(value);
-        let plain = class.trim_start_matches("class ");
-        let cast = if plain.starts_with("java.") {
-            format!("{plain} and java.lang.{boxed} are in module java.base of loader 'bootstrap'")
-        } else {
+        let plain = value.class_name();
+        // COMPAT: what is no number at all fails a cast earlier than another number does.
+        let is_number = value.as_integer().is_some()
+            || matches!(
+                value,
+                Value::Float32(_) | Value::Float64(_) | Value::Decimal(_)
+            );
+        let target = if is_number { boxed } else { "Number" };
+        let cast = if matches!(value, Value::Struct(_)) {
             format!(
-                "{plain} is in unnamed module of loader 'app'; java.lang.{boxed} is in module \
+                "{plain} is in unnamed module of loader 'app'; java.lang.{target} is in module \
                  java.base of loader 'bootstrap'"
             )
+        } else {
+            format!("{plain} and java.lang.{target} are in module java.base of loader 'bootstrap'")
         };
         ConverterError::data(format!("Failed to serialize to {name} (was {class}): ")).caused_by(
             ConverterError::new(
                 "java.lang.ClassCastException",
-                format!("{class} cannot be cast to class java.lang.{boxed} ({cast})"),
+                format!("{class} cannot be cast to class java.lang.{target} ({cast})"),
             ),
         )
     }

@@ -18,8 +18,9 @@ pub(super) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
         .expect("the buffer has the encoded length");
 }
 
-/// Decodes base64 text.
+/// Decodes base64 text. Blanks and control characters around it do not count.
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, ConverterError> {
+    let text = text.trim_matches(|character| character <= ' ');
     if let Ok(bytes) = STANDARD.decode(text) {
         return Ok(bytes);
     }
@@ -27,7 +28,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, ConverterError> {
         ConverterError::new(
             "com.fasterxml.jackson.databind.exc.InvalidFormatException",
             format!(
-                "Cannot access contents of TextNode as binary due to broken Base64 encoding: {problem}\n at [Source: UNKNOWN; byte offset: #UNKNOWN]"
+                "Cannot access contents of TextNode as binary due to broken Base64 encoding: {problem}"
             ),
         )
     })

@@ -51,9 +51,10 @@ fn value_before<'a>(
 ) -> Result<&'a str, SyntaxError> {
     let text = std::str::from_utf8(&bytes[..valid]).expect("the caller found it valid up to here");
     match tape.read_from(text, 0, false) {
-        Ok(end) => match tape.root(text).map(|root| root.kind()) {
-            Some(Kind::Object | Kind::Array | Kind::String) => Ok(text),
-            Some(_) if end < text.len() => Ok(text),
+        Ok(end) => match tape.root(text).kind() {
+            Kind::Object | Kind::Array | Kind::String => Ok(text),
+            Kind::Missing => Err(malformed(bytes, valid)),
+            _ if end < text.len() => Ok(text),
             _ => Err(malformed(bytes, valid)),
         },
         Err(error) if error.at_end() => Err(malformed(bytes, valid)),

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use connect_data::logical::{self, LogicalType};
-use connect_data::{Decimal, Schema, SchemaRef, Struct, Type, Value};
+use connect_data::{DataError, Decimal, Schema, SchemaRef, Struct, Type, Value};
 
 use super::tape::{Kind, Node};
 use super::{base64, map_order, number};
@@ -29,7 +29,7 @@ impl Reading {
 
 type Read<'a> = Result<Value<'a>, ConverterError>;
 
-/// The value that `node` is for `schema`. No node is a missing field, or no text at all.
+/// The value that `node` is for `schema`. No node is a missing field.
 pub(super) fn value<'a>(
     schema: Option<&SchemaRef>,
     node: Option<Node<'_, 'a>>,
@@ -65,7 +65,7 @@ fn null<'a>(schema: &Schema, reading: Reading) -> Read<'a> {
 /// Without a schema the kind of JSON decides.
 fn inferred<'a>(node: Node<'_, 'a>, reading: Reading) -> Read<'a> {
     Ok(match node.kind() {
-        Kind::Null => Value::Null,
+        Kind::Missing | Kind::Null => Value::Null,
         Kind::True => Value::Boolean(true),
         Kind::False => Value::Boolean(false),
         Kind::Integer => Value::Int64(number::long_value(node.raw())),
@@ -288,12 +288,29 @@ fn decimal(schema: &Schema, node: Node<'_, '_>) -> Result<Decimal, ConverterErro
         Kind::String => {
             let text = node.string().unwrap_or_default();
             base64::decode(&text)
-                .and_then(|bytes| Ok(logical::decimal_from_bytes(schema, &bytes)?))
+                .and_then(|bytes| {
+                    logical::decimal_from_bytes(schema, &bytes)
+                        .map_err(|error| decimal_error(schema, error))
+                })
                 .map_err(|cause| {
                     ConverterError::data("Invalid bytes for Decimal field").caused_by(cause)
                 })
         }
         _ => Err(wrong_representation("Decimal", "numeric or bytes", node)),
+    }
+}
+
+/// The error of a Decimal schema, with the cause that Java gives an unreadable scale.
+pub(super) fn decimal_error(schema: &Schema, error: DataError) -> ConverterError {
+    let scale = schema.parameter(logical::SCALE_PARAMETER).unwrap_or("");
+    match error {
+        DataError::DecimalScaleInvalid => {
+            ConverterError::from(error).caused_by(ConverterError::new(
+                "java.lang.NumberFormatException",
+                format!("For input string: \"{scale}\""),
+            ))
+        }
+        other => other.into(),
     }
 }
 
@@ -307,6 +324,7 @@ fn wrong_representation(name: &str, expected: &str, node: Node<'_, '_>) -> Conve
 /// Jackson's JsonNodeType.
 fn node_type(node: Node<'_, '_>) -> &'static str {
     match node.kind() {
+        Kind::Missing => "MISSING",
         Kind::Null => "NULL",
         Kind::True | Kind::False => "BOOLEAN",
         Kind::Integer | Kind::Float => "NUMBER",

@@ -116,7 +116,7 @@ fn type_name(schema_type: Type) -> &'static str {
 }
 
 /// The error for a node that is no schema.
-pub(super) fn no_type() -> ConverterError {
+fn no_type() -> ConverterError {
     ConverterError::data("Schema must contain 'type' field")
 }
 

@@ -15,6 +15,8 @@ use super::syntax::{ErrorKind, SyntaxError};
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// No value at all: the text is blank. Jackson's MissingNode, which is not null.
+    Missing,
     Null,
     True,
     False,
@@ -55,7 +57,7 @@ pub(super) struct Tape {
 }
 
 impl Tape {
-    /// Reads the first JSON value of `text`; the tape is empty when the text is blank. What follows the
+    /// Reads the first JSON value of `text`; [`Kind::Missing`] when the text is blank. What follows the
     /// value is ignored.
     pub(super) fn read(&mut self, text: &str) -> Result<(), SyntaxError> {
         self.read_from(text, 0, false).map(|_| ())
@@ -89,13 +91,14 @@ impl Tape {
         Ok(reader.position)
     }
 
-    /// The value read, if the text was not blank.
-    pub(super) fn root<'t, 'a>(&'t self, text: &'a str) -> Option<Node<'t, 'a>> {
-        (!self.tokens.is_empty()).then_some(Node {
+    /// The value read last, of this text.
+    pub(super) fn root<'t, 'a>(&'t self, text: &'a str) -> Node<'t, 'a> {
+        debug_assert!(!self.tokens.is_empty(), "a successful read leaves a token");
+        Node {
             tokens: &self.tokens,
             text,
             index: 0,
-        })
+        }
     }
 }
 
@@ -272,10 +275,11 @@ impl Reader<'_, '_> {
     }
 
     /// Nothing but white space: no value, unless what stopped us is no white space at all.
-    fn check_blank(&self) -> Step {
+    fn check_blank(&mut self) -> Step {
         if self.position < self.bytes.len() {
             return Err(self.control());
         }
+        self.push(Kind::Missing, self.position, self.position);
         Ok(())
     }
 
@@ -674,6 +678,7 @@ impl Reader<'_, '_> {
         let mut index = parent as usize + 1;
         while let Some(token) = tokens.get(index) {
             name = match token.kind {
+                Kind::Missing => "NOT_AVAILABLE",
                 Kind::Null => "VALUE_NULL",
                 Kind::True => "VALUE_TRUE",
                 Kind::False => "VALUE_FALSE",
@@ -726,15 +731,21 @@ impl Reader<'_, '_> {
             b'+' => self.error(ErrorKind::PlusSign, at + 1),
             b'/' => self.error(ErrorKind::Comment, at),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.unknown_token(at),
-            other => {
-                // Jackson looks at the byte as a Latin-1 character.
-                let character = char::from(other);
-                if character.is_alphabetic() {
-                    self.unknown_token(at)
-                } else {
-                    self.error(ErrorKind::NotAValue(character), at)
-                }
+            other => self.unexpected_byte(other, at),
+        }
+    }
+
+    /// COMPAT: Jackson takes the first byte of a word for a Latin-1 character, and then stumbles over
+    /// the second byte of what is UTF-8.
+    fn unexpected_byte(&self, byte: u8, at: usize) -> SyntaxError {
+        let character = char::from(byte);
+        match self.bytes.get(at + 1) {
+            _ if !character.is_alphabetic() => self.error(ErrorKind::NotAValue(character), at),
+            Some(next) if next & 0xc0 == 0x80 => {
+                let kind = ErrorKind::InvalidUtf8(" start byte", u32::from(*next));
+                self.error(kind, at + 2)
             }
+            _ => self.unknown_token(at),
         }
     }
 

@@ -6,6 +6,7 @@
 use connect_data::logical::{self, LogicalType};
 use connect_data::{Schema, SchemaRef, Type, Value, double_text, float_text};
 
+use super::read::decimal_error;
 use super::{base64, scan};
 use crate::converter::ConverterError;
 use crate::converter::error::{SERIALIZATION, java_class};
@@ -152,7 +153,7 @@ impl Writer<'_> {
             (None | Some(Type::Struct), Value::Struct(value)) => self.structure(schema, value)?,
             (None, other) => {
                 return Err(ConverterError::data(format!(
-                    "Java {} does not have corresponding schema type.",
+                    "Java class {} does not have corresponding schema type.",
                     java_class(other)
                 )));
             }
@@ -215,7 +216,8 @@ impl Writer<'_> {
             (LogicalType::Decimal, Value::Decimal(decimal)) => match self.settings.decimal_format {
                 DecimalFormat::Numeric => self.raw(&decimal.to_string()),
                 DecimalFormat::Base64 => {
-                    let bytes = logical::decimal_to_bytes(schema, decimal)?;
+                    let bytes = logical::decimal_to_bytes(schema, decimal)
+                        .map_err(|error| decimal_error(schema, error))?;
                     self.bytes(&bytes);
                 }
             },
