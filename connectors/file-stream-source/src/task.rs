@@ -1,0 +1,181 @@
+//! The task: fills the buffer from the input and makes a record of each line.
+
+use std::time::Duration;
+
+use connect_sdk::data::{OffsetMap, OffsetValue, Schema, SourceRecord, Value};
+use connect_sdk::stdin::Stdin;
+use connect_sdk::{
+    Config, ConnectError, SourceBatch, SourceTask, SourceTaskContext, clock, stopping,
+};
+
+use crate::connector::{BATCH_SIZE, FILENAME_FIELD, POSITION_FIELD, TOPIC, file_of};
+use crate::input::{FileInput, Filled, Input};
+use crate::lines::{CAPACITY, LineBuffer};
+use crate::text;
+
+/// LIMIT: most records of a batch that the batch format allows.
+const BATCH_RECORDS_MAX: usize = 100_000;
+
+/// LIMIT: a batch gets no further line once it has so many bytes, so that with a line of the
+/// greatest length it stays below the 64 MiB of the batch format.
+const BATCH_BYTES_MAX: usize = 16 << 20;
+
+/// The first wait after a look at the input that found nothing; it doubles up to
+/// `IDLE_WAIT_MAX`.
+const IDLE_WAIT_MIN: Duration = Duration::from_millis(1);
+
+/// LIMIT: half of the latency that is promised (50 ms at most), at some 40 looks a second.
+const IDLE_WAIT_MAX: Duration = Duration::from_millis(25);
+
+/// How long a poll waits in all: the longest that the contract allows.
+const POLL_WAIT_MAX: Duration = Duration::from_millis(950);
+
+/// The task.
+pub struct FileStreamSourceTask {
+    filename: Option<String>,
+    topic: String,
+    batch_size: usize,
+    input: Input,
+    buffer: LineBuffer,
+    /// Bytes of the input before the next line of the buffer.
+    position: i64,
+    idle_wait: Duration,
+}
+
+impl SourceTask for FileStreamSourceTask {
+    fn start(context: SourceTaskContext, config: Config) -> Result<Self, ConnectError> {
+        let filename = file_of(&config).map(str::to_owned);
+        let position = match &filename {
+            Some(filename) => stored_position(&context, filename)?,
+            None => 0,
+        };
+        let input = match &filename {
+            Some(filename) => Input::File(FileInput::new(filename, position.unsigned_abs())),
+            None => Input::Stdin(Stdin::open()),
+        };
+        let batch_size = usize::try_from(config.int(BATCH_SIZE)?).unwrap_or(1);
+        Ok(Self {
+            filename,
+            topic: config.text(TOPIC)?.to_owned(),
+            batch_size: batch_size.clamp(1, BATCH_RECORDS_MAX),
+            input,
+            buffer: LineBuffer::new(CAPACITY),
+            position,
+            idle_wait: IDLE_WAIT_MIN,
+        })
+    }
+
+    fn poll(&mut self, records: &mut SourceBatch) -> Result<(), ConnectError> {
+        if let Input::File(file) = &mut self.input {
+            file.begin_poll();
+        }
+        let mut waited = Duration::ZERO;
+        loop {
+            // What is buffered goes first: it needs no further input.
+            if self.take_lines(records)? {
+                return Ok(());
+            }
+            let room = self
+                .buffer
+                .room()
+                .map_err(|error| in_place(error, self.filename.as_deref(), self.position))?;
+            match self.input.fill(room)? {
+                Filled::Bytes(bytes) => {
+                    self.buffer.filled(bytes);
+                    self.idle_wait = IDLE_WAIT_MIN;
+                }
+                Filled::Nothing => {
+                    if !records.is_empty() || waited >= POLL_WAIT_MAX || self.wait() {
+                        return Ok(());
+                    }
+                    waited += self.idle_wait;
+                    self.idle_wait = (self.idle_wait * 2).min(IDLE_WAIT_MAX);
+                }
+            }
+        }
+    }
+}
+
+impl FileStreamSourceTask {
+    fn wait(&self) -> bool {
+        stopping::wait(self.idle_wait)
+    }
+
+    /// Makes records of the buffered lines; whether the batch is full.
+    fn take_lines(&mut self, records: &mut SourceBatch) -> Result<bool, ConnectError> {
+        let (bytes, mut cursor) = self.buffer.lines();
+        let Some(mut line) = cursor.next_line(bytes) else {
+            self.buffer.advance(cursor);
+            return Ok(false);
+        };
+        let partition = OffsetMap::of(FILENAME_FIELD, optional(self.filename.as_deref()));
+        let mut record = SourceRecord::new(
+            Some(partition),
+            None,
+            self.topic.as_str(),
+            Some(Schema::string()),
+            Value::Null,
+        );
+        record.timestamp = Some(clock::now_ms());
+        let tracked = self.filename.is_some();
+        let mut position = self.position;
+        let full = loop {
+            // A position is below 2^63, as the size of a file is.
+            position += line.consumed as i64;
+            let stored = if tracked {
+                OffsetValue::Integer(position)
+            } else {
+                OffsetValue::Null
+            };
+            record.source_offset = Some(OffsetMap::of(POSITION_FIELD, stored));
+            record.value = Value::String(text::decode(&bytes[line.bytes]));
+            records
+                .push(&record)
+                .map_err(|error| in_place(error, self.filename.as_deref(), position))?;
+            if records.len() >= self.batch_size || records.byte_len() >= BATCH_BYTES_MAX {
+                break true;
+            }
+            match cursor.next_line(bytes) {
+                Some(next) => line = next,
+                None => break false,
+            }
+        };
+        self.position = position;
+        self.buffer.advance(cursor);
+        Ok(full)
+    }
+}
+
+/// Says where in the input an error arose.
+fn in_place(error: ConnectError, filename: Option<&str>, position: i64) -> ConnectError {
+    let place = filename.unwrap_or("stdin");
+    error.context(format!(
+        "Couldn't read the line at position {position} of {place}"
+    ))
+}
+
+fn optional(filename: Option<&str>) -> OffsetValue<'_> {
+    filename.map_or(OffsetValue::Null, OffsetValue::from)
+}
+
+/// The position to go on at. Nothing stored, or a null, is the start of the file.
+fn stored_position(context: &SourceTaskContext, filename: &str) -> Result<i64, ConnectError> {
+    let partition = OffsetMap::of(FILENAME_FIELD, filename);
+    let Some(offset) = context.offset_reader.offset(&partition)? else {
+        return Ok(0);
+    };
+    match offset.get(POSITION_FIELD) {
+        None | Some(OffsetValue::Null) => Ok(0),
+        Some(OffsetValue::Integer(position)) if *position >= 0 => {
+            connect_sdk::debug!("Found previous offset, trying to skip to file offset {position}");
+            Ok(*position)
+        }
+        Some(OffsetValue::Integer(position)) => Err(ConnectError::fatal(format!(
+            "Offset position of {filename} is negative: {position}"
+        ))),
+        Some(_) => Err(ConnectError::fatal("Offset position is the incorrect type")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
