@@ -11,10 +11,12 @@ use std::process::{Command, ExitCode};
 const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 
 /// Guest programs for tests: packages under `tests/guests/`.
-const TEST_GUESTS: [&str; 4] =
-    ["counting-source", "recording-sink", "misbehaving-source", "misbehaving-sink"];
+const TEST_GUESTS: [&str; 5] =
+    ["counting-source", "recording-sink", "misbehaving-source", "misbehaving-sink", "probe-source"];
 
 const GUEST_TARGET: &str = "wasm32-wasip2";
+
+const GUEST_PROFILE: &str = "guest";
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -71,7 +73,7 @@ fn cargo(arguments: &[&str]) -> Outcome {
 }
 
 fn build_guests(packages: &[&str]) -> Outcome {
-    let mut arguments = vec!["build", "--release", "--target", GUEST_TARGET];
+    let mut arguments = vec!["build", "--profile", GUEST_PROFILE, "--target", GUEST_TARGET];
     for package in packages {
         arguments.extend(["-p", package]);
     }
@@ -97,7 +99,7 @@ fn install_plugins() -> Outcome {
         .map_err(|error| format!("{} cannot be created: {error}", plugins.display()))?;
     for package in CONNECTORS {
         let name = format!("{}.wasm", package.replace('-', "_"));
-        let built = target.join(GUEST_TARGET).join("release").join(&name);
+        let built = target.join(GUEST_TARGET).join(GUEST_PROFILE).join(&name);
         let installed = plugins.join(&name);
         let bytes = std::fs::read(&built)
             .map_err(|error| format!("{} cannot be read: {error}", built.display()))?;
@@ -119,7 +121,7 @@ fn target_directory() -> PathBuf {
 fn lint() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--release", "--all-targets", "--", "-D", "warnings"])?;
-    let mut guests = vec!["clippy", "--release", "--target", GUEST_TARGET];
+    let mut guests = vec!["clippy", "--profile", GUEST_PROFILE, "--target", GUEST_TARGET];
     for package in CONNECTORS.iter().chain(&TEST_GUESTS) {
         guests.extend(["-p", package]);
     }

@@ -1,0 +1,213 @@
+//! From a task's configuration to a running task.
+//!
+//! Owns what each task is made of: plugin, grants, converters, Kafka clients, error policy. Knows
+//! the typed configurations; what happens to records afterwards is the tasks' affair. Kafka's
+//! counterpart: `Worker.startTask` and its task builders.
+
+use std::sync::Arc;
+
+use crate::config::ConfigMap;
+use crate::config::clients;
+use crate::config::connector::{ConnectorConfig, ErrorSettings, Tolerance};
+use crate::config::sink::{SinkConnectorConfig, SinkTopics};
+use crate::config::source::SourceConnectorConfig;
+use crate::config::worker::WorkerConfig;
+use crate::errors::{self, ErrorPolicy, Failure, ToleranceOperator};
+use crate::ids::{ConnectorTaskId, InstanceId};
+use crate::kafka::consumer::Subscription;
+use crate::kafka::producer::Producers;
+use crate::sandbox::{
+    CompiledPlugin, Grants, HostServices, InstanceSpec, Limits, PluginKind, SinkTaskInstance,
+    SourceTaskInstance,
+};
+use crate::storage::offset::OffsetBackingStore;
+use crate::storage::status::State;
+
+use super::LocalWorker;
+use super::api::ConfigOrigin;
+use super::converters::ConverterChoices;
+use super::services::{ConnectorOffsets, SinkRequests};
+use super::sink_task::{SinkTaskSpec, run_sink_task};
+use super::source_offsets::SourceOffsets;
+use super::source_task::{SourceTaskSpec, run_source_task};
+use super::task::{TaskContext, guest_failure};
+
+/// Everything that a task is made of, gathered before it runs by itself.
+pub(super) struct TaskStart {
+    id: ConnectorTaskId,
+    connector_config: ConfigMap,
+    task_config: ConfigMap,
+    /// The plugin and its grants, or why there are none.
+    plugin: Result<(CompiledPlugin, Grants), Failure>,
+    worker: Arc<WorkerConfig>,
+    limits: Limits,
+    producers: Producers,
+    offsets: Arc<dyn OffsetBackingStore>,
+}
+
+impl LocalWorker {
+    /// Gathers what a task is made of.
+    pub(super) fn task_start(
+        &self,
+        id: &ConnectorTaskId,
+        connector_config: &ConfigMap,
+        task_config: &ConfigMap,
+        origin: ConfigOrigin,
+    ) -> TaskStart {
+        let plugin = self
+            .plugin(connector_config)
+            .map_err(|error| Failure::connect(error.to_string()))
+            .and_then(|plugin| {
+                // The task's own values count: a connector may give each task another file.
+                let mut named = connector_config.clone();
+                named.extend(task_config.clone());
+                let grants = self
+                    .grants(&plugin, &named, origin)
+                    .map_err(|refused| super::refusal_failure(&refused))?;
+                Ok((plugin, grants))
+            });
+        TaskStart {
+            id: id.clone(),
+            connector_config: connector_config.clone(),
+            task_config: task_config.clone(),
+            plugin,
+            worker: self.parts.config.clone(),
+            limits: self.parts.limits.clone(),
+            producers: self.producers.clone(),
+            offsets: self.parts.offsets.clone(),
+        }
+    }
+}
+
+impl TaskStart {
+    /// Runs the task from start to end.
+    ///
+    /// # Errors
+    ///
+    /// Why the task failed.
+    pub(super) async fn run(self, context: TaskContext) -> Result<(), Failure> {
+        let mut context = context;
+        if context.should_pause() {
+            // Nothing is created until the connector is resumed.
+            context.report(State::Paused);
+            context.wait_while_paused().await;
+        }
+        if context.stopping() {
+            return Ok(());
+        }
+        let (plugin, grants) = self.plugin.clone()?;
+        match plugin.description().kind {
+            PluginKind::Source => self.run_source(context, plugin, grants).await,
+            PluginKind::Sink => self.run_sink(context, plugin, grants).await,
+        }
+    }
+
+    async fn run_source(
+        self,
+        context: TaskContext,
+        plugin: CompiledPlugin,
+        grants: Grants,
+    ) -> Result<(), Failure> {
+        let config = SourceConnectorConfig::new(&self.connector_config)
+            .map_err(|error| config_failure(&error))?
+            .connector;
+        let settings = clients::source_producer(&self.worker, &config, &self.id);
+        let shared = config
+            .client_overrides(crate::config::connector::PRODUCER_OVERRIDE)
+            .is_empty();
+        let producer = self.producers.producer_for(&settings, shared).map_err(|error| {
+            Failure::connect(format!("The producer of task {} cannot be created", self.id))
+                .caused_by_error(&error)
+        })?;
+        let connector = self.id.connector.as_str();
+        let services = HostServices {
+            offset_reader: Some(Arc::new(ConnectorOffsets::new(connector, self.offsets.clone()))),
+            ..HostServices::default()
+        };
+        let instance = SourceTaskInstance::new(self.instance(&context, plugin, grants, services))
+            .await
+            .map_err(|error| guest_failure(&error))?;
+        let spec = SourceTaskSpec {
+            producer,
+            converters: self.converters(&config),
+            tolerance: self.tolerance(&config.errors),
+            offsets: SourceOffsets::new(connector, self.offsets.clone()),
+            commit_interval: self.worker.offset_flush_interval,
+            commit_timeout: self.worker.offset_flush_timeout,
+            config: self.task_config,
+        };
+        run_source_task(context, instance, spec).await
+    }
+
+    async fn run_sink(
+        self,
+        context: TaskContext,
+        plugin: CompiledPlugin,
+        grants: Grants,
+    ) -> Result<(), Failure> {
+        let config = SinkConnectorConfig::new(&self.connector_config)
+            .map_err(|error| config_failure(&error))?;
+        let requests = Arc::new(SinkRequests::default());
+        let services =
+            HostServices { sink_context: Some(requests.clone()), ..HostServices::default() };
+        let instance = SinkTaskInstance::new(self.instance(&context, plugin, grants, services))
+            .await
+            .map_err(|error| guest_failure(&error))?;
+        let spec = SinkTaskSpec {
+            consumer_settings: clients::sink_consumer(&self.worker, &config.connector, &self.id),
+            subscription: match config.topics {
+                SinkTopics::Names(names) => Subscription::Topics(names),
+                SinkTopics::Pattern(pattern) => Subscription::Pattern(pattern),
+            },
+            converters: self.converters(&config.connector),
+            tolerance: self.tolerance(&config.connector.errors),
+            commit_interval: self.worker.offset_flush_interval,
+            commit_timeout: self.worker.offset_flush_timeout,
+            requests,
+            config: self.task_config,
+        };
+        run_sink_task(context, instance, spec).await
+    }
+
+    fn instance(
+        &self,
+        context: &TaskContext,
+        plugin: CompiledPlugin,
+        grants: Grants,
+        services: HostServices,
+    ) -> InstanceSpec {
+        InstanceSpec {
+            id: InstanceId::Task(self.id.clone()),
+            plugin,
+            grants,
+            limits: self.limits.clone(),
+            services,
+            stop: context.signal.clone(),
+        }
+    }
+
+    fn converters(&self, config: &ConnectorConfig) -> ConverterChoices {
+        ConverterChoices {
+            key: config.key_converter_in(&self.worker).clone(),
+            value: config.value_converter_in(&self.worker).clone(),
+            header: config.header_converter_in(&self.worker).clone(),
+        }
+    }
+
+    fn tolerance(&self, settings: &ErrorSettings) -> ToleranceOperator {
+        let policy = ErrorPolicy {
+            tolerance: match settings.tolerance {
+                Tolerance::None => errors::Tolerance::None,
+                Tolerance::All => errors::Tolerance::All,
+            },
+            log_enable: settings.log_enable,
+            log_include_messages: settings.log_include_messages,
+        };
+        ToleranceOperator::new(policy, self.id.to_string())
+    }
+}
+
+/// The failure of a task whose configuration does not parse any more.
+fn config_failure(error: &crate::config::def::ConfigError) -> Failure {
+    Failure::new("org.apache.kafka.common.config.ConfigException", error.to_string())
+}
