@@ -1,0 +1,206 @@
+//! The JSON that REST answers with, field by field in the order in which Kafka Connect writes it.
+//!
+//! Owns the shape of responses. Must not know how they are sent. Kafka's counterpart:
+//! `rest.entities`.
+
+use serde::{Serialize, Serializer};
+
+use crate::config::ConfigMap;
+use crate::herder::{ConnectorInfo, ConnectorStateInfo};
+use crate::ids::ConnectorTaskId;
+use crate::storage::status::InstanceStatus;
+use crate::worker::api::{ConnectorKind, PluginDescription};
+
+/// The version of Kafka Connect that this worker behaves as. Clients read it from `GET /` to learn
+/// what the API can do, so that it is Kafka's and not ours.
+pub const KAFKA_VERSION: &str = "4.3.1";
+
+/// Our own version, where Kafka tells the commit it was built from.
+const COMMIT: &str = concat!("connect-wasm-", env!("CARGO_PKG_VERSION"));
+
+/// `GET /`
+#[derive(Serialize)]
+pub(super) struct ServerInfo<'a> {
+    version: &'static str,
+    commit: &'static str,
+    kafka_cluster_id: Option<&'a str>,
+}
+
+impl<'a> ServerInfo<'a> {
+    /// What this worker is.
+    pub(super) fn new(kafka_cluster_id: Option<&'a str>) -> Self {
+        Self {
+            version: KAFKA_VERSION,
+            commit: COMMIT,
+            kafka_cluster_id,
+        }
+    }
+}
+
+/// `GET /health`
+#[derive(Serialize)]
+pub(super) struct WorkerStatus {
+    /// `healthy`, `starting` or `unhealthy`.
+    pub(super) status: &'static str,
+    /// The same in words.
+    pub(super) message: &'static str,
+}
+
+/// The body of every error.
+#[derive(Serialize)]
+pub(super) struct ErrorMessage<'a> {
+    /// The HTTP status, unless another worker's error is passed on.
+    pub(super) error_code: u16,
+    /// What is wrong.
+    pub(super) message: &'a str,
+}
+
+/// A connector and its configuration.
+#[derive(Serialize)]
+pub(super) struct ConnectorInfoEntity<'a> {
+    name: &'a str,
+    config: Config<'a>,
+    tasks: Vec<TaskIdEntity<'a>>,
+    r#type: &'static str,
+}
+
+impl<'a> From<&'a ConnectorInfo> for ConnectorInfoEntity<'a> {
+    fn from(info: &'a ConnectorInfo) -> Self {
+        Self {
+            name: info.name.as_str(),
+            config: Config(&info.config),
+            tasks: info.tasks.iter().map(TaskIdEntity::from).collect(),
+            r#type: kind_name(info.kind),
+        }
+    }
+}
+
+/// A configuration. The keys are in the order in which the user gave them.
+pub(super) struct Config<'a>(pub(super) &'a ConfigMap);
+
+impl Serialize for Config<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0)
+    }
+}
+
+#[derive(Serialize)]
+struct TaskIdEntity<'a> {
+    connector: &'a str,
+    task: u32,
+}
+
+impl<'a> From<&'a ConnectorTaskId> for TaskIdEntity<'a> {
+    fn from(id: &'a ConnectorTaskId) -> Self {
+        Self {
+            connector: id.connector.as_str(),
+            task: id.task,
+        }
+    }
+}
+
+/// A task and its configuration.
+#[derive(Serialize)]
+pub(super) struct TaskInfoEntity<'a> {
+    id: TaskIdEntity<'a>,
+    config: Config<'a>,
+}
+
+impl<'a> TaskInfoEntity<'a> {
+    /// The task of that number.
+    pub(super) fn new(connector: &'a str, task: u32, config: &'a ConfigMap) -> Self {
+        Self {
+            id: TaskIdEntity { connector, task },
+            config: Config(config),
+        }
+    }
+}
+
+/// A connector and its tasks as they are.
+#[derive(Serialize)]
+pub(super) struct ConnectorStateEntity<'a> {
+    name: &'a str,
+    connector: StatusEntity<'a>,
+    tasks: Vec<TaskStateEntity<'a>>,
+    r#type: &'static str,
+}
+
+impl<'a> From<&'a ConnectorStateInfo> for ConnectorStateEntity<'a> {
+    fn from(info: &'a ConnectorStateInfo) -> Self {
+        let tasks = info.tasks.iter();
+        Self {
+            name: info.name.as_str(),
+            connector: StatusEntity::from(&info.connector),
+            tasks: tasks
+                .map(|(id, status)| TaskStateEntity::new(*id, status))
+                .collect(),
+            r#type: kind_name(info.kind),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct StatusEntity<'a> {
+    state: String,
+    worker_id: &'a str,
+    /// Null when the instance was never built.
+    version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<&'a str>,
+}
+
+impl<'a> From<&'a InstanceStatus> for StatusEntity<'a> {
+    fn from(status: &'a InstanceStatus) -> Self {
+        Self {
+            state: status.state.to_string(),
+            worker_id: &status.worker_id,
+            version: status.version.as_deref(),
+            trace: status.trace.as_deref().filter(|trace| !trace.is_empty()),
+        }
+    }
+}
+
+/// A task as it is.
+#[derive(Serialize)]
+pub(super) struct TaskStateEntity<'a> {
+    id: u32,
+    #[serde(flatten)]
+    status: StatusEntity<'a>,
+}
+
+impl<'a> TaskStateEntity<'a> {
+    /// The task of that number.
+    pub(super) fn new(id: u32, status: &'a InstanceStatus) -> Self {
+        Self {
+            id,
+            status: StatusEntity::from(status),
+        }
+    }
+}
+
+/// A plugin in `GET /connector-plugins`.
+#[derive(Serialize)]
+pub(super) struct PluginInfo<'a> {
+    class: &'a str,
+    r#type: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    version: &'a str,
+}
+
+impl<'a> From<&'a PluginDescription> for PluginInfo<'a> {
+    fn from(plugin: &'a PluginDescription) -> Self {
+        Self {
+            class: &plugin.class,
+            r#type: plugin.kind.to_string(),
+            version: &plugin.version,
+        }
+    }
+}
+
+fn kind_name(kind: Option<ConnectorKind>) -> &'static str {
+    match kind {
+        Some(ConnectorKind::Source) => "source",
+        Some(ConnectorKind::Sink) => "sink",
+        None => "unknown",
+    }
+}

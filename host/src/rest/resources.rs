@@ -1,0 +1,8 @@
+//! The resources: a request in, a call of the herder, an entity out.
+//!
+//! Kafka's counterpart: `rest.resources`.
+
+pub(super) mod connectors;
+pub(super) mod internal;
+pub(super) mod plugins;
+pub(super) mod root;
