@@ -80,6 +80,8 @@ pub struct TranslatedClient {
     pub offset_reset: OffsetReset,
     /// `default.api.timeout.ms`: the bound of calls without one of their own.
     pub api_timeout: Duration,
+    /// `metadata.max.age.ms`: how often patterns look for new topics.
+    pub metadata_refresh: Duration,
     /// `exclude.internal.topics`: whether patterns match internal topics.
     pub exclude_internal_topics: bool,
     origins: BTreeMap<String, String>,
@@ -169,6 +171,11 @@ pub fn translate(
         api_timeout: Duration::from_millis(
             draft
                 .integer("default.api.timeout.ms", 60_000)?
+                .unsigned_abs(),
+        ),
+        metadata_refresh: Duration::from_millis(
+            draft
+                .integer("metadata.max.age.ms", 300_000)?
                 .unsigned_abs(),
         ),
         exclude_internal_topics: draft.get("exclude.internal.topics") != Some("false"),

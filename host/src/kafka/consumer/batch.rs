@@ -3,9 +3,13 @@
 //! Owns the copy out of librdkafka's memory, so that a batch can go to another thread. Filling it grows two
 //! vectors and allocates nothing per record; headers take a third vector when there are any.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::kafka::TopicPartition;
+use rdkafka::Timestamp;
+use rdkafka::message::{BorrowedHeaders, BorrowedMessage, Headers, Message};
+
+use crate::kafka::{KafkaError, TopicPartition};
 
 /// What a record's timestamp means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,13 +117,13 @@ struct HeaderEntry {
 
 /// A record to be copied into a batch.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RawRecord<'a> {
-    pub(super) partition_index: u32,
-    pub(super) offset: i64,
-    pub(super) timestamp: Option<i64>,
-    pub(super) timestamp_type: TimestampType,
-    pub(super) key: Option<&'a [u8]>,
-    pub(super) value: Option<&'a [u8]>,
+struct RawRecord<'a> {
+    partition_index: u32,
+    offset: i64,
+    timestamp: Option<i64>,
+    timestamp_type: TimestampType,
+    key: Option<&'a [u8]>,
+    value: Option<&'a [u8]>,
 }
 
 /// Records of one or more partitions, in order per partition.
@@ -189,37 +193,8 @@ impl ConsumedBatch {
         })
     }
 
-    /// An empty batch with room, so that filling it seldom reallocates.
-    pub(super) fn with_capacity(records: usize, bytes: usize) -> Self {
-        Self {
-            entries: Vec::with_capacity(records),
-            arena: Vec::with_capacity(bytes),
-            ..Self::default()
-        }
-    }
-
-    /// The index of a partition, added when new. Few partitions are in one batch: a scan is fine.
-    pub(super) fn partition_index(
-        &mut self,
-        topic: &str,
-        partition: i32,
-        known: &TopicNames,
-    ) -> u32 {
-        let found = self
-            .partitions
-            .iter()
-            .position(|known| known.partition == partition && &*known.topic == topic);
-        let index = found.unwrap_or_else(|| {
-            self.partitions
-                .push(TopicPartition::new(known.name(topic), partition));
-            self.next_offsets.push(-1);
-            self.partitions.len() - 1
-        });
-        u32::try_from(index).expect("partitions of a batch fit in u32")
-    }
-
     /// Copies a record. The caller bounds the batch to less than 4 GiB.
-    pub(super) fn push(&mut self, record: &RawRecord<'_>) {
+    fn push(&mut self, record: &RawRecord<'_>) {
         let key = self.copy(record.key);
         let value = self.copy(record.value);
         self.next_offsets[record.partition_index as usize] = record.offset + 1;
@@ -235,7 +210,7 @@ impl ConsumedBatch {
     }
 
     /// Adds a header to the record pushed last.
-    pub(super) fn push_header(&mut self, key: &str, value: Option<&[u8]>) {
+    fn push_header(&mut self, key: &str, value: Option<&[u8]>) {
         let key = self.copy(Some(key.as_bytes()));
         let value = self.copy(value);
         self.headers.push(HeaderEntry { key, value });
@@ -244,11 +219,11 @@ impl ConsumedBatch {
         }
     }
 
-    /// Keeps the records that `keep` accepts, given partition and offset. The arena keeps its bytes.
-    pub(super) fn retain(&mut self, keep: impl Fn(&TopicPartition, i64) -> bool) {
-        let partitions = &self.partitions;
+    /// Keeps the records that `keep` accepts, by their partition. The arena keeps its bytes.
+    pub(super) fn retain(&mut self, keep: impl Fn(&TopicPartition) -> bool) {
+        let kept: Vec<bool> = self.partitions.iter().map(keep).collect();
         self.entries
-            .retain(|entry| keep(&partitions[entry.partition_index as usize], entry.offset));
+            .retain(|entry| kept[entry.partition_index as usize]);
         self.next_offsets.fill(-1);
         for entry in &self.entries {
             self.next_offsets[entry.partition_index as usize] = entry.offset + 1;
@@ -273,19 +248,109 @@ impl ConsumedBatch {
     }
 }
 
-/// Topic names seen, shared by all batches of a consumer.
-#[derive(Debug, Default)]
-pub(super) struct TopicNames(std::cell::RefCell<Vec<Arc<str>>>);
+/// Builds the batches of a consumer, one after the other.
+#[derive(Default)]
+pub(super) struct BatchBuilder {
+    batch: ConsumedBatch,
+    /// The partition of the last record: the address of librdkafka's topic, partition, index.
+    last: Option<(usize, i32, u32)>,
+    /// Topic names seen, shared by all batches.
+    names: Vec<Arc<str>>,
+    records: usize,
+    bytes: usize,
+}
 
-impl TopicNames {
-    /// The shared name.
-    pub(super) fn name(&self, topic: &str) -> Arc<str> {
-        let mut names = self.0.borrow_mut();
-        if let Some(name) = names.iter().find(|name| &***name == topic) {
-            return Arc::clone(name);
+impl BatchBuilder {
+    pub(super) fn len(&self) -> usize {
+        self.batch.len()
+    }
+
+    pub(super) fn byte_len(&self) -> usize {
+        self.batch.byte_len()
+    }
+
+    /// Copies a record.
+    pub(super) fn push(&mut self, message: &BorrowedMessage<'_>) -> Result<(), KafkaError> {
+        let (timestamp, timestamp_type) = match message.timestamp() {
+            Timestamp::NotAvailable => (None, TimestampType::NoTimestampType),
+            Timestamp::CreateTime(timestamp) => (Some(timestamp), TimestampType::CreateTime),
+            Timestamp::LogAppendTime(timestamp) => (Some(timestamp), TimestampType::LogAppendTime),
+        };
+        let partition_index = self.partition_index(message);
+        self.batch.push(&RawRecord {
+            partition_index,
+            offset: message.offset(),
+            timestamp,
+            timestamp_type,
+            key: message.key(),
+            value: message.payload(),
+        });
+        match message.headers() {
+            None => Ok(()),
+            Some(headers) => self.push_headers(headers),
         }
-        let name: Arc<str> = topic.into();
-        names.push(Arc::clone(&name));
-        name
+    }
+
+    fn push_headers(&mut self, headers: &BorrowedHeaders) -> Result<(), KafkaError> {
+        for index in 0..headers.count() {
+            // rdkafka panics on a key that is not UTF-8; any producer can write one.
+            let header = catch_unwind(AssertUnwindSafe(|| headers.get(index))).map_err(|_| {
+                KafkaError::Invalid {
+                    what: "header of a consumed record",
+                    reason: "the key is not UTF-8".to_owned(),
+                }
+            })?;
+            self.batch.push_header(header.key, header.value);
+        }
+        Ok(())
+    }
+
+    fn partition_index(&mut self, message: &BorrowedMessage<'_>) -> u32 {
+        let (topic, partition) = (message.topic_ptr().addr(), message.partition());
+        if let Some((last_topic, last_partition, index)) = self.last
+            && last_topic == topic
+            && last_partition == partition
+        {
+            return index;
+        }
+        let name = message.topic();
+        let found = self
+            .batch
+            .partitions
+            .iter()
+            .position(|known| known.partition == partition && &*known.topic == name);
+        let index = found.unwrap_or_else(|| {
+            let known = self.names.iter().find(|known| &***known == name);
+            let name = known.cloned().unwrap_or_else(|| {
+                let name: Arc<str> = name.into();
+                self.names.push(Arc::clone(&name));
+                name
+            });
+            self.batch.partitions.push(TopicPartition {
+                topic: name,
+                partition,
+            });
+            self.batch.next_offsets.push(-1);
+            self.batch.partitions.len() - 1
+        });
+        let index = u32::try_from(index).expect("partitions of a batch fit in u32");
+        self.last = Some((topic, partition, index));
+        index
+    }
+
+    /// The batch so far. The next one is made as large as this one was, so that it seldom has to grow.
+    pub(super) fn finish(&mut self) -> ConsumedBatch {
+        self.last = None;
+        if self.batch.is_empty() {
+            return ConsumedBatch::default();
+        }
+        self.records = self.batch.len();
+        self.bytes = self.batch.byte_len();
+        let next = ConsumedBatch {
+            entries: Vec::with_capacity(self.records),
+            arena: Vec::with_capacity(self.bytes + self.bytes / 8),
+            ..ConsumedBatch::default()
+        };
+        std::mem::replace(&mut self.batch, next)
     }
 }

@@ -1,0 +1,598 @@
+//! The thread that polls librdkafka for one consumer.
+//!
+//! Owns the librdkafka consumer. Copies records into batches while there is room and the owner is about,
+//! carries out the owner's commands between batches, and holds a rebalance up until the owner has dealt with
+//! it: librdkafka's callback only notes the rebalance, the answer (assign, unassign) is given from the loop.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, RebalanceProtocol};
+use rdkafka::error::KafkaError as RdKafkaError;
+use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
+
+use super::Subscription;
+use super::batch::{BatchBuilder, ConsumedBatch};
+use super::commit::partition_list;
+use super::exchange::{Command, Exchange, Notice, Rendezvous};
+use super::pattern::TopicPattern;
+use super::positions::Positions;
+use crate::kafka::client_config::{ClientRole, OffsetReset, TranslatedClient};
+use crate::kafka::{KafkaError, TopicPartition, log};
+
+/// How long the thread sleeps with nothing to do. librdkafka wants to be polled now and then, so that it knows
+/// of a living application.
+const IDLE: Duration = Duration::from_millis(500);
+/// LIMIT: bytes after which a batch is handed over however few records it has. A single record may be larger.
+const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How long a seek may take: it is an order to librdkafka's own threads, not a question to a broker.
+const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long listing the topics for a pattern may take; it is tried again at the next refresh.
+const LIST_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A rebalance that librdkafka waits to be answered.
+struct PendingRebalance {
+    assign: bool,
+    partitions: Vec<TopicPartition>,
+}
+
+/// Receives what librdkafka reports, on the poll thread.
+pub(super) struct SinkContext {
+    client_id: String,
+    pending: Mutex<Option<PendingRebalance>>,
+    /// Events without a record; tells an empty queue from one that had only events.
+    events: AtomicU64,
+    /// Rebalances are answered at once, without the owner.
+    leaving: AtomicBool,
+}
+
+impl ClientContext for SinkContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.events.fetch_add(1, Ordering::Relaxed);
+        log::line(&self.client_id, level, facility, message);
+    }
+
+    fn error(&self, error: RdKafkaError, reason: &str) {
+        self.events.fetch_add(1, Ordering::Relaxed);
+        log::client_error(&self.client_id, &error, reason);
+    }
+}
+
+impl ConsumerContext for SinkContext {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        error: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        self.events.fetch_add(1, Ordering::Relaxed);
+        let assign = error == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+        if self.leaving.load(Ordering::Acquire) {
+            let answer = if assign {
+                consumer.unassign()
+            } else {
+                unassign(consumer, list)
+            };
+            if let Err(error) = answer {
+                tracing::debug!(%error, "giving up partitions on the way out");
+            }
+            return;
+        }
+        let partitions = list
+            .elements()
+            .iter()
+            .map(|element| TopicPartition::new(element.topic(), element.partition()))
+            .collect();
+        *self.pending.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(PendingRebalance { assign, partitions });
+    }
+
+    fn commit_callback(&self, _result: Result<(), RdKafkaError>, _offsets: &TopicPartitionList) {
+        self.events.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn unassign(
+    consumer: &BaseConsumer<SinkContext>,
+    list: &TopicPartitionList,
+) -> Result<(), RdKafkaError> {
+    match consumer.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => consumer.incremental_unassign(list),
+        _ => consumer.unassign(),
+    }
+}
+
+/// What the thread reads.
+enum Topics {
+    Named(Vec<String>),
+    Matching {
+        pattern: TopicPattern,
+        known: Vec<String>,
+        next_refresh: Instant,
+        interval: Duration,
+    },
+}
+
+/// The thread's state; `run` is the thread.
+pub(super) struct PollThread {
+    consumer: Arc<BaseConsumer<SinkContext>>,
+    exchange: Arc<Exchange>,
+    topics: Topics,
+    builder: BatchBuilder,
+    records_max: usize,
+    max_poll_interval: Duration,
+    reset: OffsetReset,
+    api_timeout: Duration,
+    /// Number of the last command carried out.
+    in_force: u64,
+    failed: bool,
+}
+
+impl PollThread {
+    pub(super) fn new(
+        translated: &TranslatedClient,
+        subscription: Subscription,
+        exchange: Arc<Exchange>,
+    ) -> Result<Self, KafkaError> {
+        if !translated.settings.iter().any(|(key, _)| key == "group.id") {
+            return Err(KafkaError::Invalid {
+                what: "group.id",
+                reason: "To use the group management or offset commit APIs, you must provide a valid group.id in the \
+                         consumer configuration."
+                    .to_owned(),
+            });
+        }
+        let topics = match subscription {
+            Subscription::Topics(names) => Topics::Named(names),
+            Subscription::Pattern(pattern) => Topics::Matching {
+                pattern: TopicPattern::new(&pattern, translated.exclude_internal_topics)?,
+                known: Vec::new(),
+                next_refresh: Instant::now(),
+                interval: translated.metadata_refresh,
+            },
+        };
+        translated.log_warnings();
+        let context = SinkContext {
+            client_id: translated.client_id.clone(),
+            pending: Mutex::default(),
+            events: AtomicU64::new(0),
+            leaving: AtomicBool::new(false),
+        };
+        let mut consumer = BaseConsumer::from_config_and_context(&translated.to_rdkafka(), context)
+            .map_err(|error| translated.construct_error(ClientRole::Consumer, &error))?;
+        consumer.set_nonempty_callback({
+            let exchange = Arc::clone(&exchange);
+            move || exchange.queue_ready()
+        });
+        let thread = Self {
+            consumer: Arc::new(consumer),
+            exchange,
+            topics,
+            builder: BatchBuilder::default(),
+            records_max: translated.max_poll_records,
+            max_poll_interval: translated.max_poll_interval,
+            reset: translated.offset_reset,
+            api_timeout: translated.api_timeout,
+            in_force: 0,
+            failed: false,
+        };
+        thread.subscribe_named()?;
+        Ok(thread)
+    }
+
+    pub(super) fn consumer(&self) -> &Arc<BaseConsumer<SinkContext>> {
+        &self.consumer
+    }
+
+    /// Polls until the consumer is closed, then leaves the group.
+    pub(super) fn run(mut self) {
+        while self.exchange.closing().is_none() {
+            self.refresh_pattern();
+            while let Some((number, command)) = self.exchange.next_command() {
+                self.carry_out(&command);
+                self.in_force = number;
+            }
+            if self.failed || !self.exchange.may_poll() {
+                self.exchange.wait(IDLE);
+                continue;
+            }
+            let batch = self.fill();
+            let idle = batch.is_empty();
+            if !idle {
+                self.exchange.put_batch(batch, self.in_force);
+            }
+            if let Some(pending) = self.take_pending() {
+                self.rebalance(&pending);
+            } else if idle {
+                self.exchange.wait(IDLE);
+            }
+        }
+        self.leave();
+    }
+
+    fn subscribe_named(&self) -> Result<(), KafkaError> {
+        let Topics::Named(names) = &self.topics else {
+            return Ok(());
+        };
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.subscribe(&names)
+    }
+
+    fn subscribe(&self, names: &[&str]) -> Result<(), KafkaError> {
+        self.consumer
+            .subscribe(names)
+            .map_err(|error| KafkaError::from_rdkafka("Subscribing to topics", &error))
+    }
+
+    /// Looks for topics that match the pattern, at the start and at every refresh.
+    fn refresh_pattern(&mut self) {
+        let Topics::Matching {
+            pattern,
+            known,
+            next_refresh,
+            interval,
+        } = &mut self.topics
+        else {
+            return;
+        };
+        let now = Instant::now();
+        if now < *next_refresh {
+            return;
+        }
+        let metadata = match self.consumer.fetch_metadata(None, LIST_TIMEOUT) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                tracing::warn!(%error, "the topics could not be listed to match topics.regex; trying again");
+                *next_refresh = now + Duration::from_secs(1);
+                return;
+            }
+        };
+        *next_refresh = now + *interval;
+        let mut matching: Vec<String> = metadata
+            .topics()
+            .iter()
+            .filter(|topic| topic.error().is_none() && pattern.matches(topic.name()))
+            .map(|topic| topic.name().to_owned())
+            .collect();
+        matching.sort_unstable();
+        if matching == *known {
+            return;
+        }
+        *known = matching;
+        tracing::info!(topics = known.join(","), "topics that match topics.regex");
+        let names = known.clone();
+        if names.is_empty() {
+            self.consumer.unsubscribe();
+            return;
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if let Err(error) = self.subscribe(&names) {
+            self.fail(error);
+        }
+    }
+
+    /// Copies what is there, up to the bounds of a batch.
+    fn fill(&mut self) -> ConsumedBatch {
+        if !self.drain() {
+            // librdkafka tells of records only when its queue was empty before.
+            self.exchange.queue_ready();
+        }
+        self.builder.finish()
+    }
+
+    /// Polls until the batch is full or the queue is empty; says whether it is.
+    fn drain(&mut self) -> bool {
+        loop {
+            let events = self.consumer.context().events.load(Ordering::Relaxed);
+            match self.consumer.poll(Duration::ZERO) {
+                Some(Ok(message)) => {
+                    if let Err(error) = self.builder.push(&message) {
+                        self.failed = true;
+                        self.exchange.put_error(error);
+                        return false;
+                    }
+                    let bytes = self.builder.byte_len();
+                    if self.builder.len() >= self.records_max || bytes >= BATCH_BYTES_MAX {
+                        return false;
+                    }
+                }
+                Some(Err(error)) => {
+                    if !self.tolerable(&error) {
+                        return false;
+                    }
+                }
+                None if self.is_pending() => return false,
+                None => {
+                    if events == self.consumer.context().events.load(Ordering::Relaxed) {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Errors that librdkafka recovers from are logged; the others end the owner's work, as they do in Java.
+    fn tolerable(&mut self, error: &RdKafkaError) -> bool {
+        use RDKafkaErrorCode as Code;
+        let fatal = matches!(error, RdKafkaError::MessageConsumptionFatal(_))
+            || matches!(
+                error.rdkafka_error_code(),
+                Some(
+                    Code::TopicAuthorizationFailed
+                        | Code::GroupAuthorizationFailed
+                        | Code::ClusterAuthorizationFailed
+                        | Code::SaslAuthenticationFailed
+                        | Code::Authentication
+                        | Code::FencedInstanceId
+                        | Code::InvalidGroupId
+                        | Code::InvalidSessionTimeout
+                        | Code::InconsistentGroupProtocol
+                        | Code::GroupMaxSizeReached
+                        | Code::AutoOffsetReset
+                        | Code::BadMessage
+                        | Code::BadCompression
+                        | Code::UnsupportedVersion
+                        | Code::Fatal
+                )
+            );
+        let error = KafkaError::from_rdkafka("Consuming", error);
+        if fatal {
+            self.fail(error);
+            return false;
+        }
+        match error.code().map(|code| code.number()) {
+            // An unknown topic may be created any time, and being late has its own message.
+            Some(code)
+                if code == Code::MessageTimedOut as i32
+                    || code == Code::BrokerTransportFailure as i32 =>
+            {
+                tracing::debug!(%error, "consumer");
+            }
+            _ => tracing::warn!(%error, "consumer"),
+        }
+        true
+    }
+
+    fn fail(&mut self, error: KafkaError) {
+        self.failed = true;
+        self.exchange.put_error(error);
+    }
+
+    fn is_pending(&self) -> bool {
+        let pending = &self.consumer.context().pending;
+        pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+    }
+
+    fn take_pending(&self) -> Option<PendingRebalance> {
+        let pending = &self.consumer.context().pending;
+        pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    fn rebalance(&mut self, pending: &PendingRebalance) {
+        if pending.assign {
+            self.assigned(&pending.partitions);
+        } else {
+            self.revoked(&pending.partitions);
+        }
+    }
+
+    /// Finds the positions, lets the owner open, and starts reading where the owner wants.
+    fn assigned(&mut self, partitions: &[TopicPartition]) {
+        let exchange = Arc::clone(&self.exchange);
+        let finder = Positions {
+            consumer: &self.consumer,
+            reset: self.reset,
+            timeout: self.api_timeout,
+            cancelled: &|| exchange.closing().is_some(),
+        };
+        let mut positions = match finder.find(partitions) {
+            Ok(positions) => positions,
+            Err(error) => return self.fail(error),
+        };
+        self.exchange
+            .put_notice(Notice::Assigned(positions.clone()));
+        let mut paused = Vec::new();
+        while self.exchange.meet(None) == Rendezvous::Commands {
+            while let Some((number, command)) = self.exchange.next_command() {
+                self.opening(command, &mut positions, &mut paused);
+                self.in_force = number;
+            }
+        }
+        let answer = partition_list(&positions).and_then(|list| {
+            let answer = match self.consumer.rebalance_protocol() {
+                RebalanceProtocol::Cooperative => self.consumer.incremental_assign(&list),
+                _ => self.consumer.assign(&list),
+            };
+            answer.map_err(|error| KafkaError::from_rdkafka("Taking assigned partitions", &error))
+        });
+        if let Err(error) = answer {
+            return self.fail(error);
+        }
+        if !paused.is_empty() {
+            self.carry_out(&Command::Pause(paused));
+        }
+    }
+
+    /// Commands while the owner opens: for partitions not yet taken they change how they will be taken.
+    fn opening(
+        &mut self,
+        command: Command,
+        positions: &mut [(TopicPartition, i64)],
+        paused: &mut Vec<TopicPartition>,
+    ) {
+        let mut is_new =
+            |partition: &TopicPartition| positions.iter().any(|(new, _)| new == partition);
+        match command {
+            Command::Pause(partitions) => {
+                let (new, old) = partitions.into_iter().partition(&mut is_new);
+                paused.extend::<Vec<_>>(new);
+                self.carry_out(&Command::Pause(old));
+            }
+            Command::Resume(partitions) => {
+                let (new, old): (Vec<_>, Vec<_>) = partitions
+                    .into_iter()
+                    .partition(|(partition, _)| is_new(partition));
+                paused.retain(|paused| !new.iter().any(|(resumed, _)| resumed == paused));
+                self.carry_out(&Command::Resume(old));
+            }
+            Command::Seek(offsets) => {
+                let mut old = Vec::new();
+                for (partition, offset) in offsets {
+                    match positions.iter_mut().find(|(new, _)| *new == partition) {
+                        Some((_, position)) => *position = offset,
+                        None => old.push((partition, offset)),
+                    }
+                }
+                self.carry_out(&Command::Seek(old));
+            }
+        }
+    }
+
+    /// Lets the owner commit and close, then gives the partitions up.
+    fn revoked(&mut self, partitions: &[TopicPartition]) {
+        let lost = self.consumer.assignment_lost();
+        let notice = if lost { Notice::Lost } else { Notice::Revoked };
+        if !partitions.is_empty() {
+            self.exchange.put_notice(notice(partitions.to_vec()));
+            // LIMIT: below max.poll.interval.ms, after which the group would not wait any more.
+            let patience =
+                self.max_poll_interval - (self.max_poll_interval / 10).min(Duration::from_secs(5));
+            let deadline = Instant::now() + patience;
+            loop {
+                match self.exchange.meet(Some(deadline)) {
+                    Rendezvous::Answered => break,
+                    Rendezvous::Commands => self.drain_commands(),
+                    Rendezvous::Expired => {
+                        tracing::warn!(
+                            "the task did not give up its partitions within max.poll.interval.ms"
+                        );
+                        self.exchange
+                            .withdraw_notice(Notice::Lost(partitions.to_vec()));
+                        break;
+                    }
+                }
+            }
+        }
+        let list = unset_list(partitions);
+        if let Err(error) = unassign(&self.consumer, &list) {
+            self.fail(KafkaError::from_rdkafka("Giving up partitions", &error));
+        }
+    }
+
+    fn drain_commands(&mut self) {
+        while let Some((number, command)) = self.exchange.next_command() {
+            self.carry_out(&command);
+            self.in_force = number;
+        }
+    }
+
+    /// Carries a command out. Partitions that have gone meanwhile are nobody's business any more.
+    fn carry_out(&mut self, command: &Command) {
+        let result = match command {
+            Command::Pause(partitions) if !partitions.is_empty() => {
+                self.consumer.pause(&unset_list(partitions))
+            }
+            Command::Resume(positions) if !positions.is_empty() => {
+                let partitions: Vec<TopicPartition> = positions
+                    .iter()
+                    .map(|(partition, _)| partition.clone())
+                    .collect();
+                let resumed = self.consumer.resume(&unset_list(&partitions));
+                // What was fetched before the pause was dropped: reading goes on where the owner is.
+                resumed.and_then(|()| self.seek(positions))
+            }
+            Command::Seek(offsets) if !offsets.is_empty() => self.seek(offsets),
+            _ => Ok(()),
+        };
+        if let Err(error) = result {
+            self.fail(KafkaError::from_rdkafka(
+                "Pausing, resuming or seeking",
+                &error,
+            ));
+        }
+    }
+
+    fn seek(&self, offsets: &[(TopicPartition, i64)]) -> Result<(), RdKafkaError> {
+        let deadline = Instant::now() + SEEK_TIMEOUT;
+        let mut left = offsets.to_vec();
+        loop {
+            let mut list = TopicPartitionList::with_capacity(left.len());
+            for (partition, offset) in &left {
+                list.add_partition_offset(
+                    &partition.topic,
+                    partition.partition,
+                    Offset::Offset(*offset),
+                )?;
+            }
+            let list = self.consumer.seek_partitions(list, SEEK_TIMEOUT)?;
+            let mut last_error = None;
+            left.retain(|(partition, _)| {
+                let element = list.find_partition(&partition.topic, partition.partition);
+                match element.map(|element| element.error()) {
+                    Some(Err(error))
+                        if error.rdkafka_error_code()
+                            != Some(RDKafkaErrorCode::UnknownPartition) =>
+                    {
+                        last_error = Some(error);
+                        true
+                    }
+                    _ => false,
+                }
+            });
+            match last_error {
+                None => return Ok(()),
+                // Reading of a partition just assigned has not begun; it will in a moment.
+                Some(_) if Instant::now() < deadline => {
+                    std::thread::park_timeout(Duration::from_millis(5))
+                }
+                Some(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Leaves the group: waits for commits under way as long as the closing allows, then destroys the consumer.
+    fn leave(self) {
+        let Self {
+            consumer, exchange, ..
+        } = self;
+        let context = Arc::clone(consumer.context());
+        context.leaving.store(true, Ordering::Release);
+        let pending = context
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if pending.is_some()
+            && let Err(error) = consumer.unassign()
+        {
+            tracing::debug!(%error, "giving up partitions on the way out");
+        }
+        while Arc::strong_count(&consumer) > 1
+            && exchange
+                .closing()
+                .is_some_and(|deadline| Instant::now() < deadline)
+        {
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        // The last reference leaves the group and ends librdkafka's threads.
+        drop(consumer);
+        exchange.finish();
+    }
+}
+
+fn unset_list(partitions: &[TopicPartition]) -> TopicPartitionList {
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for partition in partitions {
+        list.add_partition(&partition.topic, partition.partition);
+    }
+    list
+}
