@@ -67,16 +67,18 @@ impl NameView {
     }
 }
 
-/// The one component of a relative path; none if it has another number of them.
+/// The one component of a relative path; none if it has another number of them. Nothing may follow
+/// the name, not even `/.`, which would look through a symbolic link.
 fn single_name(path: &str) -> Option<&str> {
-    if path.starts_with('/') || path.ends_with('/') {
+    if path.starts_with('/') {
         return None;
     }
-    let mut parts = path
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".");
-    let name = parts.next()?;
-    (parts.next().is_none() && name != "..").then_some(name)
+    let mut name = path;
+    while let Some(rest) = name.strip_prefix("./") {
+        name = rest.trim_start_matches('/');
+    }
+    let plain = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+    plain.then_some(name)
 }
 
 /// What a granted path is at this moment.
@@ -93,6 +95,14 @@ impl Target {
     pub(crate) fn of(path: &str) -> Result<Self, String> {
         if path.contains('\0') {
             return Err("a path has no NUL character".to_owned());
+        }
+        // wasi-libc takes one `./` off a path, but all of them off the names of preopened folders.
+        let after_first = path
+            .strip_prefix("./")
+            .unwrap_or(path)
+            .trim_start_matches('/');
+        if after_first.starts_with("./") {
+            return Err("write it without the repeated ./ at its beginning".to_owned());
         }
         match std::fs::symlink_metadata(path) {
             Ok(found) if found.is_dir() => return canonical(Path::new(path)).map(Self::Folder),

@@ -1,0 +1,126 @@
+//! Where guests are, and how tests run them.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use connect_wasm::config::ConfigMap;
+use connect_wasm::ids::{ConnectorName, ConnectorTaskId, InstanceId};
+use connect_wasm::plugin::PluginRegistry;
+use connect_wasm::sandbox::{
+    CompiledPlugin, Grants, HostServices, InstanceSpec, Limits, Sandbox, SandboxConfig, StopSignal,
+};
+use tokio::sync::OnceCell;
+
+/// The component of a guest crate.
+pub fn path(guest: &str) -> PathBuf {
+    let folder = std::env::var_os("CONNECT_WASM_TEST_PLUGINS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/wasm32-wasip2/release"),
+        PathBuf::from,
+    );
+    let path = folder.join(format!("{}.wasm", guest.replace('-', "_")));
+    assert!(
+        path.exists(),
+        "{} is missing; build it: cargo build --release --target wasm32-wasip2 -p {guest}",
+        path.display()
+    );
+    path
+}
+
+/// Names a guest crate in a test.
+pub const PROBE: &str = "probe-source";
+/// Names a guest crate in a test.
+pub const COUNTING: &str = "counting-source";
+/// Names a guest crate in a test.
+pub const RECORDING: &str = "recording-sink";
+
+/// All guests, loaded once for all tests: compiling takes seconds.
+pub async fn plugin(guest: &str) -> CompiledPlugin {
+    static LOADED: OnceCell<(Sandbox, PluginRegistry)> = OnceCell::const_new();
+    let (_, registry) = LOADED
+        .get_or_init(|| async {
+            let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugin-cache");
+            let sandbox = Sandbox::new(&SandboxConfig {
+                cache_dir: Some(cache),
+            })
+            .unwrap();
+            let guests = [PROBE, COUNTING, RECORDING];
+            let paths: Vec<PathBuf> = guests.iter().map(|guest| path(guest)).collect();
+            let registry = PluginRegistry::load(&sandbox, Path::new("/nowhere"), &paths).await;
+            (sandbox, registry)
+        })
+        .await;
+    let wanted = path(guest);
+    registry
+        .list()
+        .iter()
+        .find(|plugin| plugin.path() == wanted)
+        .expect("the guest loads")
+        .clone()
+}
+
+/// A configuration.
+pub fn config(entries: &[(&str, &str)]) -> ConfigMap {
+    entries
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// A task instance of `plugin` with short deadlines, no grants and no host services.
+pub fn task(plugin: &CompiledPlugin) -> InstanceSpec {
+    InstanceSpec {
+        id: InstanceId::Task(ConnectorTaskId::new(ConnectorName::new("under-test"), 0)),
+        plugin: plugin.clone(),
+        grants: Grants::default(),
+        limits: Limits::default(),
+        services: HostServices::default(),
+        stop: StopSignal::new(),
+    }
+}
+
+/// Limits with this time for every call.
+pub fn hurried(limit: Duration) -> Limits {
+    let mut limits = Limits::default();
+    limits.deadlines.call = limit;
+    limits.deadlines.poll = limit;
+    limits.deadlines.put = limit;
+    limits.deadlines.stop = limit;
+    limits.deadlines.start = limit;
+    limits
+}
+
+/// Log lines that were written while it lives, on this thread.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Begins to listen on this thread.
+    pub fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .with_ansi(false)
+            .without_time()
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    /// What was written so far.
+    pub fn lines(&self) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| line.trim().to_owned()).collect()
+    }
+}
