@@ -14,6 +14,7 @@ mod input;
 mod map_order;
 mod number;
 mod read;
+mod reader;
 mod scan;
 mod schema;
 mod syntax;
@@ -222,6 +223,3 @@ impl Converter for JsonConverter {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

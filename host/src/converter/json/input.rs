@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::syntax::{ErrorKind, SyntaxError};
+use super::syntax::{ErrorKind, SyntaxError, TokenError};
 use super::tape::{Kind, Tape};
 
 /// The text of a record. `tape` is scratch space.
@@ -69,7 +69,7 @@ fn malformed(bytes: &[u8], at: usize) -> SyntaxError {
         0xe0..=0xef => 3,
         0xf0..=0xf7 => 4,
         _ => {
-            let kind = ErrorKind::InvalidUtf8(" start byte", u32::from(first));
+            let kind = TokenError::InvalidUtf8(" start byte", u32::from(first));
             return SyntaxError::new(kind, bytes, at + 1);
         }
     };
@@ -77,7 +77,7 @@ fn malformed(bytes: &[u8], at: usize) -> SyntaxError {
         match bytes.get(index) {
             None => return SyntaxError::new(ErrorKind::EndInString(false), bytes, bytes.len()),
             Some(next) if next & 0xc0 != 0x80 => {
-                let kind = ErrorKind::InvalidUtf8(" middle byte", u32::from(*next));
+                let kind = TokenError::InvalidUtf8(" middle byte", u32::from(*next));
                 return SyntaxError::new(kind, bytes, index + 1);
             }
             Some(_) => {}
@@ -86,9 +86,9 @@ fn malformed(bytes: &[u8], at: usize) -> SyntaxError {
     let kind = match (first, bytes[at + 1], length) {
         (0xed, second @ 0xa0.., 3) => {
             let code = 0xd000 + (u32::from(second & 0x3f) << 6) + u32::from(bytes[at + 2] & 0x3f);
-            ErrorKind::InvalidUtf8(": Illegal surrogate character", code)
+            TokenError::InvalidUtf8(": Illegal surrogate character", code)
         }
-        _ => ErrorKind::InvalidUtf8(" start byte", u32::from(first)),
+        _ => TokenError::InvalidUtf8(" start byte", u32::from(first)),
     };
     SyntaxError::new(kind, bytes, at + length)
 }

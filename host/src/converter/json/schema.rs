@@ -289,6 +289,3 @@ fn builder_of(schema: &Schema) -> Result<SchemaBuilder, DataError> {
     }
     Ok(builder)
 }
-
-#[cfg(test)]
-mod tests;

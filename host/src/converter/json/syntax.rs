@@ -29,6 +29,13 @@ pub(super) enum ErrorKind {
     NoName(char),
     NoValue(char),
     NoHexDigit(char),
+    /// Within a token.
+    Token(TokenError),
+}
+
+/// What is wrong within a number, a word or a character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TokenError {
     NoDigitAfterMinus(char),
     NoDigitAfterPoint(char),
     NoExponentDigit(char),
@@ -42,6 +49,12 @@ pub(super) enum ErrorKind {
     InvalidUtf8(&'static str, u32),
 }
 
+impl From<TokenError> for ErrorKind {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
 const PARSE: &str = "com.fasterxml.jackson.core.JsonParseException";
 const END_OF_INPUT: &str = "com.fasterxml.jackson.core.io.JsonEOFException";
 const LIMIT: &str = "com.fasterxml.jackson.core.exc.StreamConstraintsException";
@@ -51,7 +64,8 @@ const TOKEN_LENGTH_MAX: usize = 256;
 
 impl SyntaxError {
     /// The error at the byte `at` of `bytes`.
-    pub(super) fn new(kind: ErrorKind, bytes: &[u8], at: usize) -> Self {
+    pub(super) fn new(kind: impl Into<ErrorKind>, bytes: &[u8], at: usize) -> Self {
+        let kind = kind.into();
         let class_name = match kind {
             ErrorKind::EndWithinObject
             | ErrorKind::EndInString(_)
@@ -151,38 +165,45 @@ fn text(kind: ErrorKind, bytes: &[u8]) -> String {
         ErrorKind::NoHexDigit(found) => {
             unexpected(found, "expected a hex-digit for character escape sequence")
         }
-        ErrorKind::NoDigitAfterMinus(found) => in_number(
+        ErrorKind::Token(error) => token_text(error),
+    }
+}
+
+/// The texts of errors within a token.
+fn token_text(error: TokenError) -> String {
+    match error {
+        TokenError::NoDigitAfterMinus(found) => in_number(
             found,
             "expected digit (0-9) to follow minus sign, for valid numeric value",
         ),
-        ErrorKind::NoDigitAfterPoint(found) => {
+        TokenError::NoDigitAfterPoint(found) => {
             in_number(found, "Decimal point not followed by a digit")
         }
-        ErrorKind::NoExponentDigit(found) => {
+        TokenError::NoExponentDigit(found) => {
             in_number(found, "Exponent indicator not followed by a digit")
         }
-        ErrorKind::NoRootSpace(found) => {
+        TokenError::NoRootSpace(found) => {
             unexpected(found, "Expected space separating root-level values")
         }
-        ErrorKind::NotAValue(found) => {
+        TokenError::NotAValue(found) => {
             unexpected(found, &format!("expected a valid value {VALUES}"))
         }
-        ErrorKind::PlusSign => in_number(
+        TokenError::PlusSign => in_number(
             '+',
             "JSON spec does not allow numbers to have plus signs: enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow",
         ),
-        ErrorKind::Comment => unexpected(
+        TokenError::Comment => unexpected(
             '/',
             "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)",
         ),
-        ErrorKind::UnknownEscape(found) => {
+        TokenError::UnknownEscape(found) => {
             format!("Unrecognized character escape {}", described(found))
         }
-        ErrorKind::UnknownToken(word) => unknown_token(&word),
-        ErrorKind::NonStandardToken(word) => format!(
+        TokenError::UnknownToken(word) => unknown_token(&word),
+        TokenError::NonStandardToken(word) => format!(
             "Non-standard token '{word}': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
         ),
-        ErrorKind::InvalidUtf8(what, value) => format!("Invalid UTF-8{what} 0x{value:x}"),
+        TokenError::InvalidUtf8(what, value) => format!("Invalid UTF-8{what} 0x{value:x}"),
     }
 }
 

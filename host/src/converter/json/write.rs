@@ -364,6 +364,3 @@ fn too_deep(depth: usize) -> ConverterError {
         ConverterError::new(SERIALIZATION, "Error serializing JSON message").caused_by(cause),
     )
 }
-
-#[cfg(test)]
-mod tests;

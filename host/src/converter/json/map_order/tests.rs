@@ -1,1 +1,49 @@
+use super::*;
 
+fn order(keys: &[&str]) -> Vec<String> {
+    let entries = keys
+        .iter()
+        .map(|key| (Value::from(*key), Value::Null))
+        .collect();
+    hash_map(entries)
+        .into_iter()
+        .map(|(key, _)| key.to_java_string())
+        .collect()
+}
+
+#[test]
+fn text_keys_come_in_the_order_of_their_buckets() {
+    // As `new HashMap<>()` prints them; "AaAa" and "BBBB" have one hash code.
+    assert_eq!(order(&["name", "id"]), ["name", "id"]);
+    assert_eq!(order(&["b", "a"]), ["a", "b"]);
+    assert_eq!(order(&["BBBB", "AaAa"]), ["BBBB", "AaAa"]);
+}
+
+#[test]
+fn the_last_of_equal_keys_stays_in_the_first_ones_place() {
+    for count in [3, 40] {
+        let mut entries: Vec<(Value<'_>, Value<'_>)> = (0..count)
+            .map(|key| (Value::Int64(key), Value::Int64(key)))
+            .collect();
+        entries.push((Value::Int64(1), Value::from("later")));
+        let map = hash_map(entries);
+        assert_eq!(map.len() as i64, count);
+        assert_eq!(map[1], (Value::Int64(1), Value::from("later")));
+    }
+}
+
+#[test]
+fn keys_without_a_hash_of_their_content_keep_their_order() {
+    let entries = vec![
+        (Value::from(vec![2u8]), Value::Null),
+        (Value::from(vec![1u8]), Value::Null),
+        (Value::from(vec![2u8]), Value::Null),
+    ];
+    assert_eq!(hash_map(entries.clone()), entries);
+}
+
+#[test]
+fn the_table_doubles_beyond_three_quarters() {
+    let sizes = [1, 12, 13, 24, 25, 48, 49].map(table_size);
+    assert_eq!(sizes, [16, 16, 32, 32, 64, 64, 128]);
+}
