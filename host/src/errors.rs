@@ -51,7 +51,7 @@ impl fmt::Display for Stage {
 pub struct Failure {
     /// The Java class name that Kafka Connect would show.
     pub class: String,
-    /// What failed and what was expected.
+    /// What failed and what was expected; empty when the class says it all.
     pub message: String,
     /// Lines below the message, such as the frames of a guest.
     pub frames: Vec<String>,
@@ -98,7 +98,10 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.class, self.message)?;
+        formatter.write_str(&self.class)?;
+        if !self.message.is_empty() {
+            write!(formatter, ": {}", self.message)?;
+        }
         for frame in &self.frames {
             write!(formatter, "\n\t{frame}")?;
         }

@@ -16,7 +16,10 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use crate::config::ConfigMap;
-use crate::config::connector::ConnectorConfig;
+use crate::config::connector::{ConnectorConfig, TOPICS, TOPICS_REGEX};
+use crate::config::def::ConfigDef;
+use crate::config::provider::ConfigProviders;
+use crate::config::redact::Secrets;
 use crate::config::worker::WorkerConfig;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
@@ -57,6 +60,8 @@ const CONNECTORS_STOP: Duration = Duration::from_secs(5);
 pub struct WorkerParts {
     /// The worker's configuration.
     pub config: Arc<WorkerConfig>,
+    /// Resolves `${...}` references of connector configurations.
+    pub providers: Arc<ConfigProviders>,
     /// `host:port`, shown in statuses.
     pub worker_id: String,
     /// The plugins it can run.
@@ -92,6 +97,22 @@ impl LocalWorker {
             tasks: Mutex::new(HashMap::new()),
             running: TaskTracker::new(),
         }
+    }
+
+    /// The configuration with its references resolved, and what of it is secret.
+    fn resolve(
+        &self,
+        config: &ConfigMap,
+        def: Option<&ConfigDef>,
+    ) -> Result<(ConfigMap, Secrets), Failure> {
+        let resolved = self.parts.providers.resolve(config).map_err(|error| {
+            Failure::new("org.apache.kafka.common.config.ConfigException", error.to_string())
+        })?;
+        let mut secrets = Secrets::of(&resolved.config, def);
+        for secret in &resolved.secrets {
+            secrets.add(secret);
+        }
+        Ok((resolved.config, secrets))
     }
 
     fn plugin(&self, config: &ConfigMap) -> Result<CompiledPlugin, WorkerError> {
@@ -150,8 +171,9 @@ impl LocalWorker {
     ) -> Result<(ConnectorControls, connector::Connector), Failure> {
         let plugin =
             self.plugin(config).map_err(|error| Failure::connect(error.to_string()))?;
+        let (config, secrets) = self.resolve(config, Some(&plugin.config_def()))?;
         let grants =
-            self.grants(&plugin, config, origin).map_err(|refused| refusal_failure(&refused))?;
+            self.grants(&plugin, &config, origin).map_err(|refused| refusal_failure(&refused))?;
         let signal = StopSignal::new();
         let requests = Arc::new(ConnectorRequests::new(name.clone(), self.parts.events.clone()));
         let services = HostServices {
@@ -165,11 +187,12 @@ impl LocalWorker {
             ConnectorInstance::new(spec).await.map_err(|error| guest_failure(&error))?;
         let spec = ConnectorSpec {
             name: name.clone(),
-            config: config.clone(),
+            config,
             target,
             monitor_interval: self.parts.config.connector_monitor_interval,
             requests,
             listener: self.parts.listener.clone(),
+            secrets,
         };
         Ok(connector(spec, instance, signal))
     }
@@ -362,7 +385,8 @@ impl Worker for LocalWorker {
     ) -> Result<Vec<ConfigMap>, WorkerError> {
         let Some(controls) = self.connector_controls(name) else { return Ok(Vec::new()) };
         let plugin = self.plugin(config)?;
-        let connector_config = ConnectorConfig::new(config)
+        let (resolved, _) = self.resolve(config, None).map_err(WorkerError::Failed)?;
+        let connector_config = ConnectorConfig::new(&resolved)
             .map_err(|error| WorkerError::Failed(Failure::connect(error.to_string())))?;
         let max_tasks = connector_config.tasks_max;
         let generated = controls.task_configs(max_tasks).await.map_err(WorkerError::Failed)?;
@@ -381,9 +405,15 @@ impl Worker for LocalWorker {
             .into_iter()
             .map(|mut task| {
                 task.insert("task.class".to_owned(), task_class.clone());
-                for key in ["topics", "topics.regex"] {
+                for key in [TOPICS, TOPICS_REGEX] {
                     if let Some(value) = config.get(key) {
                         task.insert(key.to_owned(), value.clone());
+                    }
+                }
+                // References are stored as references, so that no secret is shown.
+                for (key, value) in &mut task {
+                    if let Some(raw) = config.get(key).filter(|raw| raw.contains("${")) {
+                        value.clone_from(raw);
                     }
                 }
                 task
@@ -399,8 +429,10 @@ impl Worker for LocalWorker {
         origin: ConfigOrigin,
         target: TargetState,
     ) -> Result<(), WorkerError> {
+        let (start, secrets) = self.task_start(id, connector_config, task_config, origin);
+        let listener = self.parts.listener.clone();
         let (controls, context) =
-            TaskControls::new(id.clone(), target, self.parts.listener.clone());
+            TaskControls::new(id.clone(), target, listener, Arc::new(secrets));
         let controls = Arc::new(controls);
         {
             let mut tasks = lock(&self.tasks);
@@ -411,7 +443,6 @@ impl Worker for LocalWorker {
             }
             tasks.insert(id.clone(), controls.clone());
         }
-        let start = self.task_start(id, connector_config, task_config, origin);
         let span = tracing::info_span!("task", instance = %InstanceId::Task(id.clone()));
         self.running.spawn(
             async move {

@@ -6,7 +6,6 @@
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use nisshi_broker::broker::Builder;
@@ -73,7 +72,7 @@ impl EmbeddedBroker {
             })?;
         let serving = tokio::spawn(async move {
             broker
-                .serve(Instant::now())
+                .serve(tokio::time::Instant::now())
                 .await
                 .map_err(|error| anyhow::anyhow!("The quickstart's broker has ended: {error}"))
         });

@@ -56,6 +56,11 @@ macro_rules! call {
 }
 
 impl ConnectorInstance {
+    /// Whether the instance was dropped after a failure, so that every further call fails.
+    pub fn is_lost(&self) -> bool {
+        self.core.is_lost()
+    }
+
     /// Makes the instance; `start` comes next, except for the calls that go to an instance that is
     /// not started.
     pub async fn new(spec: InstanceSpec) -> Result<Self, SandboxError> {

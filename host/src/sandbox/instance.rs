@@ -92,6 +92,11 @@ impl Core {
         Self::new(&spec.plugin, &spec.limits, state)
     }
 
+    /// Whether the instance was dropped, so that every further call is `Gone`.
+    pub(super) fn is_lost(&self) -> bool {
+        self.store.is_none()
+    }
+
     /// The limits of the instance.
     pub(super) fn limits(&self) -> &Limits {
         &self.limits

@@ -17,6 +17,11 @@ pub struct SinkTaskInstance {
 }
 
 impl SinkTaskInstance {
+    /// Whether the instance was dropped after a failure, so that every further call fails.
+    pub fn is_lost(&self) -> bool {
+        self.core.is_lost()
+    }
+
     /// Makes the instance; `start` comes next.
     pub async fn new(spec: InstanceSpec) -> Result<Self, SandboxError> {
         let plugin = spec.plugin.clone();

@@ -48,6 +48,11 @@ pub struct SourceTaskInstance {
 }
 
 impl SourceTaskInstance {
+    /// Whether the instance was dropped after a failure, so that every further call fails.
+    pub fn is_lost(&self) -> bool {
+        self.core.is_lost()
+    }
+
     /// Makes the instance; `start` comes next.
     pub async fn new(spec: InstanceSpec) -> Result<Self, SandboxError> {
         let plugin = spec.plugin.clone();

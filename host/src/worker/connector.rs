@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ConfigMap;
+use crate::config::redact::Secrets;
 use crate::errors::Failure;
 use crate::ids::ConnectorName;
 use crate::sandbox::ConnectorInstance;
@@ -58,6 +59,8 @@ pub(super) struct ConnectorSpec {
     pub requests: Arc<ConnectorRequests>,
     /// Who is told about states.
     pub listener: Arc<dyn StatusListener>,
+    /// What must not stand in a trace.
+    pub secrets: Secrets,
 }
 
 /// A connector instance in its loop.
@@ -245,8 +248,9 @@ impl Connector {
     }
 
     fn fail(&mut self, failure: Failure) {
-        tracing::error!("The connector has failed: {failure}");
-        self.report(State::Failed, Some(failure.to_string()));
+        let trace = self.spec.secrets.hide(&failure.to_string()).into_owned();
+        tracing::error!("The connector has failed: {trace}");
+        self.report(State::Failed, Some(trace));
         self.failure = Some(failure);
     }
 

@@ -60,8 +60,8 @@ impl TaskConverters {
 
 /// A converter's error as it stands in a trace.
 pub(super) fn converter_failure(error: &ConverterError) -> Failure {
-    let failure = Failure::new(error.class_name(), error.message());
-    match error.cause() {
+    let failure = Failure::new(error.class_name, error.message.clone().unwrap_or_default());
+    match &error.cause {
         Some(cause) => failure.caused_by(converter_failure(cause)),
         None => failure,
     }

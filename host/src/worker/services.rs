@@ -15,7 +15,7 @@ use crate::ids::ConnectorName;
 use crate::kafka::TopicPartition;
 use crate::sandbox::{ConnectError, ConnectorContext, ErrorKind, OffsetReader, PartitionOffset, SinkContext};
 use crate::sandbox::TopicPartition as GuestTopicPartition;
-use crate::storage::offset::OffsetStorageReader;
+use crate::storage::offset::{OffsetBackingStore, OffsetStorageReader};
 
 use super::api::ConnectorEvents;
 
@@ -166,8 +166,9 @@ pub(super) struct ConnectorOffsets {
 }
 
 impl ConnectorOffsets {
-    pub(super) fn new(reader: OffsetStorageReader) -> Self {
-        Self { reader }
+    /// The offsets of `connector` in `store`.
+    pub(super) fn new(connector: &str, store: Arc<dyn OffsetBackingStore>) -> Self {
+        Self { reader: OffsetStorageReader::new(connector, store) }
     }
 }
 

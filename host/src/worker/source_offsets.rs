@@ -80,7 +80,7 @@ impl SourceOffsets {
 }
 
 fn decode(bytes: &[u8]) -> Result<OffsetMap<'static>, Failure> {
-    EncodedOffsetMap::from_bytes(bytes)
+    EncodedOffsetMap::new(bytes)
         .decode()
         .map(OffsetMap::into_owned)
         .map_err(|error| {

@@ -54,15 +54,7 @@ struct PartitionQueue {
 
 struct Submitted {
     offset: OffsetInBatch,
-    state: RecordState,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum RecordState {
-    Outstanding,
-    Acknowledged,
-    /// Taken back: its offset must not be stored, but it does not block later ones.
-    Removed,
+    acknowledged: bool,
 }
 
 impl SubmittedRecords {
@@ -71,7 +63,7 @@ impl SubmittedRecords {
         let sequence = self.first_sequence + self.index.len() as u64;
         let queue = self.partitions.entry(partition).or_default();
         let position = queue.first_position + queue.records.len() as u64;
-        queue.records.push_back(Submitted { offset, state: RecordState::Outstanding });
+        queue.records.push_back(Submitted { offset, acknowledged: false });
         self.index.push_back((partition, position));
         self.unacknowledged += 1;
         sequence
@@ -84,33 +76,24 @@ impl SubmittedRecords {
 
     /// Marks a record as acknowledged. Unknown and repeated sequence numbers have no effect.
     pub fn acknowledge(&mut self, sequence: u64) {
-        self.settle(sequence, RecordState::Acknowledged);
-    }
-
-    /// Takes back a record that was not sent after all.
-    pub fn remove(&mut self, sequence: u64) {
-        self.settle(sequence, RecordState::Removed);
-    }
-
-    fn settle(&mut self, sequence: u64, state: RecordState) {
         let Some(offset) = sequence.checked_sub(self.first_sequence) else { return };
         let Some(&(partition, position)) = self.index.get(offset as usize) else { return };
         let Some(queue) = self.partitions.get_mut(&partition) else { return };
         let Some(place) = position.checked_sub(queue.first_position) else { return };
         let Some(record) = queue.records.get_mut(place as usize) else { return };
-        if record.state != RecordState::Outstanding {
+        if record.acknowledged {
             return;
         }
-        record.state = state;
+        record.acknowledged = true;
         self.unacknowledged -= 1;
         if place == 0 {
-            queue.pop_settled(partition, &mut self.committable);
+            queue.pop_acknowledged(partition, &mut self.committable);
         }
-        self.forget_settled();
+        self.forget_acknowledged();
     }
 
     /// Drops the front of the index as far as the partitions have dropped theirs.
-    fn forget_settled(&mut self) {
+    fn forget_acknowledged(&mut self) {
         while let Some((partition, position)) = self.index.front() {
             let outstanding = self
                 .partitions
@@ -129,33 +112,25 @@ impl SubmittedRecords {
         std::mem::take(&mut self.committable)
     }
 
-    /// Whether `take_committable` would return anything.
-    pub fn has_committable(&self) -> bool {
-        !self.committable.is_empty()
-    }
-
-    /// Records handed to the producer and not settled.
+    /// Records handed to the producer and not acknowledged.
     pub fn unacknowledged(&self) -> usize {
         self.unacknowledged
     }
 }
 
 impl PartitionQueue {
-    fn pop_settled(
+    fn pop_acknowledged(
         &mut self,
         partition: PartitionNumber,
         committable: &mut HashMap<PartitionNumber, OffsetInBatch>,
     ) {
         let mut last = None;
         while let Some(record) = self.records.front() {
-            if record.state == RecordState::Outstanding {
+            if !record.acknowledged {
                 break;
             }
             self.first_position += 1;
-            let Some(record) = self.records.pop_front() else { break };
-            if record.state == RecordState::Acknowledged {
-                last = Some(record.offset);
-            }
+            last = self.records.pop_front().map(|record| record.offset);
         }
         if let Some(offset) = last {
             committable.insert(partition, offset);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::redact::Secrets;
 use crate::errors::Failure;
 use crate::ids::ConnectorTaskId;
 use crate::sandbox::{SandboxError, StopSignal};
@@ -39,6 +40,8 @@ pub(super) struct TaskContext {
     /// Set when the worker does not wait any longer: no more statuses, no more calls.
     pub abort: CancellationToken,
     listener: Arc<dyn StatusListener>,
+    /// What must not stand in a trace.
+    secrets: Arc<Secrets>,
 }
 
 impl TaskControls {
@@ -47,6 +50,7 @@ impl TaskControls {
         id: ConnectorTaskId,
         target: TargetState,
         listener: Arc<dyn StatusListener>,
+        secrets: Arc<Secrets>,
     ) -> (Self, TaskContext) {
         let (sender, receiver) = watch::channel(target);
         let controls = Self {
@@ -63,6 +67,7 @@ impl TaskControls {
             signal: controls.signal.clone(),
             abort: controls.abort.clone(),
             listener,
+            secrets,
         };
         (controls, context)
     }
@@ -132,6 +137,8 @@ impl TaskContext {
 
     /// Reports how the task ended. An error after a request to stop is only logged.
     pub(super) fn report_end(&self, outcome: Result<(), Failure>) {
+        let outcome =
+            outcome.map_err(|failure| self.secrets.hide(&failure.to_string()).into_owned());
         match outcome {
             Err(failure) if !self.stopping() => {
                 tracing::error!(
@@ -142,7 +149,7 @@ impl TaskContext {
                     self.listener.on_task_status(
                         &self.id,
                         State::Failed,
-                        Some(failure.to_string()),
+                        Some(failure),
                     );
                 }
             }

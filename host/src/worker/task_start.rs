@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use crate::config::ConfigMap;
 use crate::config::clients;
-use crate::config::connector::{ConnectorConfig, ErrorSettings, Tolerance};
+use crate::config::connector::{
+    ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE, Tolerance,
+};
+use crate::config::redact::Secrets;
 use crate::config::sink::{SinkConnectorConfig, SinkTopics};
 use crate::config::source::SourceConnectorConfig;
 use crate::config::worker::WorkerConfig;
@@ -53,29 +56,45 @@ impl LocalWorker {
         connector_config: &ConfigMap,
         task_config: &ConfigMap,
         origin: ConfigOrigin,
-    ) -> TaskStart {
-        let plugin = self
-            .plugin(connector_config)
-            .map_err(|error| Failure::connect(error.to_string()))
-            .and_then(|plugin| {
-                // The task's own values count: a connector may give each task another file.
-                let mut named = connector_config.clone();
-                named.extend(task_config.clone());
-                let grants = self
-                    .grants(&plugin, &named, origin)
-                    .map_err(|refused| super::refusal_failure(&refused))?;
-                Ok((plugin, grants))
-            });
-        TaskStart {
+    ) -> (TaskStart, Secrets) {
+        let mut secrets = Secrets::default();
+        let mut resolved = (connector_config.clone(), task_config.clone());
+        let plugin = self.plugin_and_grants(&mut resolved, &mut secrets, origin);
+        let (connector_config, task_config) = resolved;
+        let start = TaskStart {
             id: id.clone(),
-            connector_config: connector_config.clone(),
-            task_config: task_config.clone(),
+            connector_config,
+            task_config,
             plugin,
             worker: self.parts.config.clone(),
             limits: self.parts.limits.clone(),
             producers: self.producers.clone(),
             offsets: self.parts.offsets.clone(),
+        };
+        (start, secrets)
+    }
+
+    /// Resolves the references of both configurations in place, and finds what may be touched.
+    fn plugin_and_grants(
+        &self,
+        (connector_config, task_config): &mut (ConfigMap, ConfigMap),
+        secrets: &mut Secrets,
+        origin: ConfigOrigin,
+    ) -> Result<(CompiledPlugin, Grants), Failure> {
+        let plugin =
+            self.plugin(connector_config).map_err(|error| Failure::connect(error.to_string()))?;
+        for config in [&mut *connector_config, &mut *task_config] {
+            let (resolved, found) = self.resolve(config, Some(&plugin.config_def()))?;
+            *config = resolved;
+            secrets.extend(&found);
         }
+        // The task's own values count: a connector may give each task another file.
+        let mut named = connector_config.clone();
+        named.extend(task_config.clone());
+        let grants = self
+            .grants(&plugin, &named, origin)
+            .map_err(|refused| super::refusal_failure(&refused))?;
+        Ok((plugin, grants))
     }
 }
 
@@ -112,9 +131,7 @@ impl TaskStart {
             .map_err(|error| config_failure(&error))?
             .connector;
         let settings = clients::source_producer(&self.worker, &config, &self.id);
-        let shared = config
-            .client_overrides(crate::config::connector::PRODUCER_OVERRIDE)
-            .is_empty();
+        let shared = config.client_overrides(PRODUCER_OVERRIDE).is_empty();
         let producer = self.producers.producer_for(&settings, shared).map_err(|error| {
             Failure::connect(format!("The producer of task {} cannot be created", self.id))
                 .caused_by_error(&error)

@@ -14,20 +14,7 @@ use super::{SinkTask, guest_failure};
 impl SinkTask {
     /// Converts consumed records and appends those that survive to the batch.
     pub(super) fn convert(&mut self, consumed: &ConsumedBatch) -> Result<(), Failure> {
-        let mut last: Option<(u32, i32, i64)> = None;
         for record in consumed.iter() {
-            // Offsets are kept for each run of records of one partition, not for each record.
-            match &mut last {
-                Some((topic, partition, offset))
-                    if *topic == record.topic_index && *partition == record.partition =>
-                {
-                    *offset = record.offset;
-                }
-                _ => {
-                    self.consume_run(consumed, last);
-                    last = Some((record.topic_index, record.partition, record.offset));
-                }
-            }
             match convert_record(&mut self.converters, &record) {
                 Ok(converted) => {
                     self.encoder.push(&converted).map_err(|error| {
@@ -49,17 +36,13 @@ impl SinkTask {
                 }
             }
         }
-        self.consume_run(consumed, last);
+        // Also behind records that were skipped.
+        for (partition, next) in consumed.next_offsets() {
+            self.offsets.consume(partition, next);
+        }
         self.batch_records = self.encoder.len();
         self.encoder.finish_into(&mut self.batch);
         Ok(())
-    }
-
-    fn consume_run(&mut self, consumed: &ConsumedBatch, run: Option<(u32, i32, i64)>) {
-        if let Some((topic, partition, offset)) = run {
-            let partition = TopicPartition::new(consumed.topic(topic).clone(), partition);
-            self.offsets.consume(&partition, offset + 1);
-        }
     }
 
     /// Gives the batch to the guest; also an empty one, so that it can act by time.
@@ -141,7 +124,7 @@ fn convert_record<'a>(
             converters.header.to_connect_header(record.topic, name, bytes).map_err(|error| {
                 (Stage::HeaderConverter, converters.header_class.clone(), converter_failure(&error))
             })?;
-        headers.push(Cow::Borrowed(name), converted);
+        headers.add_unchecked(name, converted.schema, converted.value);
     }
     Ok(SinkRecord {
         topic: Cow::Borrowed(record.topic),

@@ -49,7 +49,7 @@ impl SourceTask {
         };
         let batch = SourceBatch::decode(bytes, schemas).map_err(corrupt)?;
         let mut partitions: HashMap<Option<u32>, u32> = HashMap::new();
-        let mut topics: HashMap<u32, Arc<str>> = HashMap::new();
+        let mut topics: HashMap<Option<u32>, Arc<str>> = HashMap::new();
         let mut converted = Converted::default();
         for (index, record) in batch.records().enumerate() {
             let record = record.map_err(corrupt)?;
@@ -64,7 +64,10 @@ impl SourceTask {
                 convert(&mut self.converters, topic, &record, &mut converted)
             {
                 self.tolerance.record_failed(stage, &class, failure, || {
-                    format!("source record is = {}", record.to_record())
+                    match record.to_record(&batch) {
+                        Ok(record) => format!("source record is = {record}"),
+                        Err(error) => format!("the source record cannot be shown: {error}"),
+                    }
                 })?;
                 if let Some(origins) = &mut self.origins {
                     origins.dropped(number, index);
@@ -171,7 +174,7 @@ fn convert(
     converted.key.clear();
     let key = converters
         .key
-        .from_connect_data(topic, record.key_schema.as_ref(), &record.key, &mut converted.key)
+        .from_connect_data(topic, record.key_schema, &record.key, &mut converted.key)
         .map_err(|error| {
             (Stage::KeyConverter, converters.key_class.clone(), converter_failure(&error))
         })?;
@@ -179,7 +182,7 @@ fn convert(
     converted.value.clear();
     let value = converters
         .value
-        .from_connect_data(topic, record.value_schema.as_ref(), &record.value, &mut converted.value)
+        .from_connect_data(topic, record.value_schema, &record.value, &mut converted.value)
         .map_err(|error| {
             (Stage::ValueConverter, converters.value_class.clone(), converter_failure(&error))
         })?;

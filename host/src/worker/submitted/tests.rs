@@ -54,18 +54,6 @@ fn an_offset_is_committable_only_behind_acknowledged_records_of_its_partition() 
 }
 
 #[test]
-fn a_removed_record_neither_blocks_nor_counts() {
-    let mut tracker = tracker();
-    let a1 = tracker.submit(1, "a1");
-    let a2 = tracker.submit(1, "a2");
-    tracker.records.remove(a2);
-    tracker.records.acknowledge(a2);
-    assert_eq!(tracker.committable(), pairs(&[]));
-    tracker.records.acknowledge(a1);
-    assert_eq!(tracker.committable(), pairs(&[(1, "a1")]));
-}
-
-#[test]
 fn unknown_and_repeated_acknowledgements_have_no_effect() {
     let mut tracker = tracker();
     let a1 = tracker.submit(1, "a1");
@@ -92,5 +80,5 @@ fn a_blocked_partition_does_not_hold_up_the_others() {
     assert_eq!(tracker.committable(), pairs(&[(2, "b999")]));
     tracker.records.acknowledge(blocked);
     assert_eq!(tracker.committable(), pairs(&[(1, "a1")]));
-    assert!(tracker.records.index.is_empty(), "nothing is kept for settled records");
+    assert!(tracker.records.index.is_empty(), "nothing is kept for acknowledged records");
 }

@@ -1,0 +1,226 @@
+//! A standalone worker in this process: its parts put together, started and stopped in order.
+//!
+//! Owns the order: configuration, plugins and broker, REST port, stores, worker, herder, REST.
+//! Kafka's counterpart: `AbstractConnectCli.startConnect` and `Connect`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ConfigMap;
+use crate::config::clients;
+use crate::config::connector_file::{ConnectorRequest, InitialState};
+use crate::config::listener::AdvertisedAddress;
+use crate::config::provider::ConfigProviders;
+use crate::config::redact::Secrets;
+use crate::config::worker::{SandboxSettings, WorkerConfig};
+use crate::herder::request::ReconfigurationRequests;
+use crate::herder::status::StatusRecorder;
+use crate::herder::{
+    Herder as _, PutConnector, StandaloneHerder, StandaloneParts, SubmittedConfig,
+};
+use crate::ids::ConnectorName;
+use crate::kafka::admin::Admin;
+use crate::plugin::{GrantPolicy, PluginRegistry};
+use crate::rest::{RestServer, local_host, router};
+use crate::sandbox::{Deadlines, Limits, Sandbox, SandboxConfig};
+use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
+use crate::storage::offset::FileOffsetBackingStore;
+use crate::storage::status::MemoryStatusBackingStore;
+use crate::worker::{LocalWorker, WorkerParts};
+
+use super::validator::{BuiltInConverters, ConfigValidator};
+
+/// Time for the cluster to answer at start. The JVM waits a minute; an operator who mistyped an
+/// address wants to know sooner.
+const CLUSTER_ANSWER: Duration = Duration::from_secs(10);
+
+/// Why a worker did not start, as far as exit codes tell them apart.
+pub(super) enum StartError {
+    /// It could not be set up.
+    Setup(anyhow::Error),
+    /// It was set up, and its start failed.
+    Start(anyhow::Error),
+}
+
+impl From<anyhow::Error> for StartError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Setup(error)
+    }
+}
+
+/// A running worker.
+pub(super) struct WorkerProcess {
+    herder: Arc<StandaloneHerder>,
+    herder_loop: JoinHandle<()>,
+    rest: JoinHandle<()>,
+    rest_stopping: CancellationToken,
+    stopping: CancellationToken,
+    url: String,
+    began: Instant,
+}
+
+impl WorkerProcess {
+    /// Starts a worker with these properties.
+    pub(super) async fn start(properties: ConfigMap) -> Result<Self, StartError> {
+        let began = Instant::now();
+        tracing::info!("Kafka Connect worker initializing ...");
+        let providers =
+            Arc::new(ConfigProviders::from_worker(&properties).map_err(anyhow::Error::new)?);
+        let resolved = providers.resolve_worker(&properties).map_err(anyhow::Error::new)?;
+        let (config, unknown) = WorkerConfig::standalone(resolved.config, &BuiltInConverters)
+            .map_err(anyhow::Error::new)?;
+        if let Some(warning) = unknown.warning() {
+            tracing::warn!("{warning}");
+        }
+        let config = Arc::new(config);
+        let (plugins, cluster_id) = tokio::join!(load_plugins(&config), describe_cluster(&config));
+        let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
+        let rest = RestServer::bind(&config.rest.listeners).await.map_err(anyhow::Error::new)?;
+        let advertised = AdvertisedAddress::choose(
+            &config.rest.advertised,
+            &config.rest.listeners,
+            rest.addresses(),
+            &local_host().await,
+        );
+        let offsets = FileOffsetBackingStore::open(&config.offset_storage_file)
+            .await
+            .map_err(|error| StartError::Start(anyhow::Error::new(error)))?;
+        let worker_id = advertised.worker_id();
+        let statuses = Arc::new(StatusRecorder::new(
+            Arc::new(MemoryStatusBackingStore::default()),
+            worker_id.clone(),
+        ));
+        let reconfigurations = Arc::new(ReconfigurationRequests::new());
+        let worker = Arc::new(LocalWorker::new(WorkerParts {
+            limits: limits(&config.sandbox),
+            grant_policy: GrantPolicy {
+                fs_allow: config.sandbox.fs_allow.clone(),
+                stdio_allow: config.sandbox.stdio_allow,
+            },
+            config: config.clone(),
+            providers: providers.clone(),
+            worker_id,
+            plugins,
+            offsets: Arc::new(offsets),
+            listener: statuses.clone(),
+            events: reconfigurations.clone(),
+        }));
+        let stopping = CancellationToken::new();
+        let (herder, herder_loop) = StandaloneHerder::new(
+            StandaloneParts {
+                worker: worker.clone(),
+                validator: Arc::new(ConfigValidator { worker, config, providers }),
+                configs: Arc::new(MemoryConfigBackingStore::default()),
+                statuses,
+                reconfigurations,
+                kafka_cluster_id: Some(cluster_id),
+            },
+            stopping.clone(),
+        );
+        let herder_loop = tokio::spawn(herder_loop.run());
+        let rest_stopping = CancellationToken::new();
+        let rest = tokio::spawn(rest.serve(router(herder.clone()), rest_stopping.clone()));
+        let url = advertised.url();
+        tracing::info!(
+            "REST resources initialized; the worker is started and ready to handle requests on \
+             {url} ({} ms after its start)",
+            began.elapsed().as_millis()
+        );
+        Ok(Self { herder, herder_loop, rest, rest_stopping, stopping, url, began })
+    }
+
+    /// Creates a connector that the operator gave, and waits until it is started.
+    pub(super) async fn create_connector(&self, request: ConnectorRequest) -> anyhow::Result<()> {
+        let target = request.initial_state.map(|state| match state {
+            InitialState::Running => TargetState::Started,
+            InitialState::Paused => TargetState::Paused,
+            InitialState::Stopped => TargetState::Stopped,
+        });
+        let name = ConnectorName::new(request.name);
+        let config = SubmittedConfig { values: request.config, null_keys: request.nulls };
+        let put = PutConnector::create(name.clone(), config, ConfigOrigin::CommandLine);
+        self.herder.put_connector_config(put.target(target)).await?;
+        tracing::info!("Created connector {name}");
+        Ok(())
+    }
+
+    /// All connectors of the command line are created.
+    pub(super) fn ready(&self) {
+        self.herder.ready();
+        tracing::info!("Kafka Connect started ({} ms)", self.began.elapsed().as_millis());
+    }
+
+    /// Where the REST API is; ends in a slash.
+    pub(super) fn rest_url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// Stops REST, then connectors and tasks with their last commits.
+    pub(super) async fn stop(self) {
+        self.rest_stopping.cancel();
+        if let Err(error) = self.rest.await {
+            tracing::error!("The REST server ended by a bug of the worker: {error}");
+        }
+        self.stopping.cancel();
+        if let Err(error) = self.herder_loop.await {
+            tracing::error!("The herder ended by a bug of the worker: {error}");
+        }
+    }
+}
+
+async fn load_plugins(config: &WorkerConfig) -> anyhow::Result<PluginRegistry> {
+    let cache_dir = config.plugin_cache_dir.clone().or_else(user_cache_dir);
+    let sandbox = Sandbox::new(&SandboxConfig { cache_dir })?;
+    let executable =
+        std::env::current_exe().context("The path of this program cannot be found out")?;
+    // A symlink's folder has no plugins; the program's own does.
+    let executable = std::fs::canonicalize(&executable).unwrap_or(executable);
+    Ok(PluginRegistry::load(&sandbox, &executable, &config.plugin_path).await)
+}
+
+/// The user's cache folder for compiled plugins.
+fn user_cache_dir() -> Option<PathBuf> {
+    let base = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
+    Some(base.join("connect-wasm").join("plugins"))
+}
+
+async fn describe_cluster(config: &WorkerConfig) -> anyhow::Result<String> {
+    let settings = clients::worker_admin(config);
+    let secrets = Secrets::of(config.raw(), None);
+    let describe = async {
+        let admin = Admin::new(&settings)?;
+        admin.describe_cluster(CLUSTER_ANSWER).await
+    };
+    let cluster = describe
+        .await
+        .map_err(|error| anyhow::anyhow!("{}", secrets.hide(&format!("{error:#}"))))?;
+    tracing::info!("Kafka cluster ID: {}", cluster.cluster_id);
+    Ok(cluster.cluster_id)
+}
+
+fn limits(settings: &SandboxSettings) -> Limits {
+    Limits {
+        memory_bytes: settings.memory_max_bytes,
+        table_elements: settings.table_max_elements,
+        core_instances: settings.instances_max,
+        host_call_bytes: settings.payload_max_bytes,
+        log_lines_per_second: settings.log_lines_per_second,
+        log_line_bytes: settings.log_line_max_bytes,
+        deadlines: Deadlines {
+            call: settings.call_timeout,
+            start: settings.start_timeout,
+            poll: settings.poll_timeout,
+            put: settings.put_timeout,
+            stop: settings.stop_timeout,
+        },
+        ..Limits::default()
+    }
+}
