@@ -77,6 +77,8 @@ public class ConverterCases {
             SchemaAndValue read = header
                 ? ((HeaderConverter) converter).toConnectHeader("topic", "header", bytes)
                 : ((Converter) converter).toConnectData("topic", bytes);
+            // The header text "null" gives no SchemaAndValue at all, which ConnectHeaders.add takes for a null.
+            if (read == null) read = SchemaAndValue.NULL;
             ObjectNode result = NODES.objectNode();
             result.set("schema", describe(read.schema()));
             result.set("value", describe(read.value()));
