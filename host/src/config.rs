@@ -11,6 +11,7 @@ pub mod clients;
 pub mod connector;
 pub mod connector_file;
 pub mod def;
+pub mod json_object;
 pub mod listener;
 pub mod properties;
 pub mod provider;

@@ -6,11 +6,12 @@
 //! Kafka counterpart: ConnectStandalone.parseConnectorConfigurationFile.
 
 use indexmap::IndexMap;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::Deserialize as _;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::ConfigMap;
+use super::json_object::JsonObject;
 use super::properties::{self, PropertiesFileError};
 
 #[cfg(test)]
@@ -163,34 +164,9 @@ fn json_map(json: &[u8]) -> Result<(ConfigMap, Vec<String>), ShapeError> {
     scalars(read_object(json)?)
 }
 
-/// The members of a JSON object, in order; of a name that occurs twice, the last value counts.
-struct Object<'a>(IndexMap<String, &'a RawValue>);
-
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor;
-        impl<'de> Visitor<'de> for ObjectVisitor {
-            type Value = Object<'de>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = IndexMap::new();
-                while let Some((key, value)) = map.next_entry()? {
-                    members.insert(key, value);
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
-
 fn read_object(json: &[u8]) -> Result<IndexMap<String, &RawValue>, serde_json::Error> {
     // COMPAT: what follows the object is ignored, as Jackson's readValue does by default.
-    let object = Object::deserialize(&mut serde_json::Deserializer::from_slice(json))?;
+    let object = JsonObject::deserialize(&mut serde_json::Deserializer::from_slice(json))?;
     Ok(object.0)
 }
 

@@ -6,6 +6,7 @@
 //! Kafka counterparts: WorkerConfig, StandaloneConfig, RestServerConfig.
 
 mod definition;
+mod rows;
 mod sandbox;
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connect_data::{OffsetMap, OffsetValue, double_text};
-use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::config::json_object::JsonObject;
 
 #[cfg(test)]
 mod tests;
@@ -33,59 +35,55 @@ pub(super) fn value(offset: &OffsetMap<'_>) -> Vec<u8> {
 
 /// The source offset of a stored value; none when the value is JSON null.
 pub(super) fn parse_value(bytes: &[u8]) -> Result<Option<OffsetMap<'static>>, String> {
-    match serde_json::from_slice(bytes).map_err(|error| error.to_string())? {
-        Value::Null => Ok(None),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(field, value)| {
-                let value = parse_primitive(&field, value)?;
-                Ok((Cow::Owned(field), value))
-            })
-            .collect::<Result<OffsetMap<'static>, String>>()
-            .map(Some),
-        other => Err(format!("it is {} and not an object", kind(&other))),
+    if bytes.trim_ascii() == b"null" {
+        return Ok(None);
     }
+    let JsonObject(members) = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    members
+        .into_iter()
+        .map(|(field, raw)| {
+            let value = parse_primitive(&field, raw.get())?;
+            Ok((Cow::Owned(field), value))
+        })
+        .collect::<Result<OffsetMap<'static>, String>>()
+        .map(Some)
 }
 
 /// Connector and source partition of a stored key; none when it is no key of an offset.
 pub(super) fn parse_key(bytes: &[u8]) -> Option<(String, Option<OffsetMap<'static>>)> {
-    let Ok(Value::Array(items)) = serde_json::from_slice(bytes) else {
-        return None;
-    };
-    let [Value::String(connector), partition] = items.as_slice() else {
-        return None;
-    };
-    let partition = parse_value(partition.to_string().as_bytes()).ok()?;
-    Some((connector.clone(), partition))
+    let (connector, partition): (String, &RawValue) = serde_json::from_slice(bytes).ok()?;
+    let partition = parse_value(partition.get().as_bytes()).ok()?;
+    Some((connector, partition))
 }
 
-fn parse_primitive(field: &str, value: Value) -> Result<OffsetValue<'static>, String> {
-    Ok(match value {
-        Value::Null => OffsetValue::Null,
-        Value::Bool(value) => OffsetValue::Boolean(value),
-        Value::String(text) => OffsetValue::Text(Cow::Owned(text)),
-        Value::Number(number) => match number.as_i64() {
-            Some(integer) => OffsetValue::Integer(integer),
-            None => OffsetValue::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        other @ (Value::Array(_) | Value::Object(_)) => {
-            let connect_type = if other.is_array() { "ARRAY" } else { "MAP" };
-            return Err(format!(
-                "Offsets may only contain primitive types as values, but field {field} contains {connect_type}"
-            ));
+fn parse_primitive(field: &str, json: &str) -> Result<OffsetValue<'static>, String> {
+    Ok(match json.as_bytes().first() {
+        Some(b'n') => OffsetValue::Null,
+        Some(b't') => OffsetValue::Boolean(true),
+        Some(b'f') => OffsetValue::Boolean(false),
+        Some(b'"') => {
+            let text = serde_json::from_str(json).map_err(|error| error.to_string())?;
+            OffsetValue::Text(Cow::Owned(text))
         }
+        Some(b'[') => return Err(not_primitive(field, "ARRAY")),
+        Some(b'{') => return Err(not_primitive(field, "MAP")),
+        // Numbers are read by the standard library, which rounds correctly.
+        _ if json.contains(['.', 'e', 'E']) => match json.parse() {
+            Ok(number) => OffsetValue::Float(number),
+            Err(_) => return Err(format!("field {field} is {json}")),
+        },
+        _ => match json.parse() {
+            Ok(integer) => OffsetValue::Integer(integer),
+            // Kafka would take the lowest 64 bits, which is another place in the source.
+            Err(_) => return Err(format!("field {field} has more than 64 bits: {json}")),
+        },
     })
 }
 
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
+fn not_primitive(field: &str, connect_type: &str) -> String {
+    format!(
+        "Offsets may only contain primitive types as values, but field {field} contains {connect_type}"
+    )
 }
 
 fn write_map(out: &mut Vec<u8>, map: Option<&OffsetMap<'_>>) {
