@@ -176,7 +176,10 @@ impl ConfigKey {
 
     /// Makes the key optional, with this value when it is absent.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "callers write default_value(2000)")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers write default_value(2000)"
+    )]
     pub fn default_value(mut self, value: impl ToString) -> Self {
         self.default = DefaultValue::Value(value.to_string());
         self

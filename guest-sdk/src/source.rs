@@ -139,6 +139,7 @@ pub struct RecordMetadata {
 #[derive(Default)]
 pub struct SourceBatch {
     encoder: SourceBatchEncoder,
+    raw: Option<Vec<u8>>,
 }
 
 impl SourceBatch {
@@ -168,8 +169,18 @@ impl SourceBatch {
         self.encoder.byte_len()
     }
 
+    /// Returns these bytes instead of the records. For programs that test the worker.
+    #[doc(hidden)]
+    pub fn set_raw(&mut self, bytes: Vec<u8>) {
+        self.raw = Some(bytes);
+    }
+
     /// The encoded batch, none when nothing was pushed. Leaves an empty batch.
     pub(crate) fn take(&mut self) -> Option<Vec<u8>> {
+        if self.raw.is_some() {
+            self.encoder.clear();
+            return self.raw.take();
+        }
         if self.encoder.is_empty() {
             return None;
         }

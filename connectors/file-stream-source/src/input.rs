@@ -49,8 +49,12 @@ pub(crate) struct FileInput {
     /// Where the next read starts.
     offset: u64,
     open: Option<OpenFile>,
-    /// Said already that the file is missing, since the last poll.
+    /// Whether this poll has said that the file is missing.
     missing_said: bool,
+    /// Whether this poll has said that a read failed.
+    failure_said: bool,
+    /// Whether this poll has looked at what the path names.
+    path_seen: bool,
     /// The size below `offset` that was warned about.
     short_said: Option<u64>,
     /// What the path named when it was warned that it is not this file any more.
@@ -79,14 +83,18 @@ impl FileInput {
             offset,
             open: None,
             missing_said: false,
+            failure_said: false,
+            path_seen: false,
             short_said: None,
             replaced_said: None,
         }
     }
 
-    /// A new poll begins: a missing file is named once in each.
+    /// A new poll begins: what concerns the path is looked at and said once in each.
     pub(crate) fn begin_poll(&mut self) {
         self.missing_said = false;
+        self.failure_said = false;
+        self.path_seen = false;
     }
 
     fn fill(&mut self, room: &mut [u8]) -> Result<Filled, ConnectError> {
@@ -97,15 +105,22 @@ impl FileInput {
             return Ok(Filled::Nothing);
         };
         if open.size <= self.offset {
-            match open.file.metadata() {
-                Ok(metadata) => open.size = metadata.len(),
+            // A seek is the cheapest look at the size: one call of WASI, where metadata takes three.
+            match open.file.seek(SeekFrom::End(0)) {
+                Ok(size) => open.size = size,
                 Err(error) => return Ok(self.failed(&error)),
             }
-            if open.size <= self.offset {
-                self.look();
+            let size = open.size;
+            if size <= self.offset {
+                self.look_at_size(size);
+                self.look_at_path();
                 return Ok(Filled::Nothing);
             }
             self.short_said = None;
+            if let Err(error) = open.file.seek(SeekFrom::Start(self.offset)) {
+                open.size = 0;
+                return Ok(self.failed(&error));
+            }
         }
         self.read(room)
     }
@@ -119,13 +134,9 @@ impl FileInput {
         let length = room.len().min(known);
         match open.file.read(&mut room[..length]) {
             Ok(0) => {
-                // The file became shorter since the look. The stream is at its end now; a seek
-                // away and back makes another one.
+                // The file became shorter since the look, and the stream is at its end for ever.
+                // The next look seeks, which makes another one.
                 open.size = 0;
-                open.file
-                    .rewind()
-                    .and_then(|()| open.file.seek(SeekFrom::Start(self.offset)))
-                    .map_err(|error| self.open_error(&error))?;
                 Ok(Filled::Nothing)
             }
             Ok(read) => {
@@ -179,23 +190,32 @@ impl FileInput {
 
     /// A failed read is nothing read, as in Kafka: the file system may come back.
     fn failed(&mut self, error: &std::io::Error) -> Filled {
-        warn!("Error while reading file {}: {error}", self.path);
+        if !std::mem::replace(&mut self.failure_said, true) {
+            warn!("Error while reading file {}: {error}", self.path);
+        }
         Filled::Nothing
     }
 
-    /// Says, once, when the file is shorter than what was read of it or when its path names
-    /// another one by now.
-    fn look(&mut self) {
-        let Some(open) = &self.open else { return };
-        if open.size < self.offset && self.short_said != Some(open.size) {
-            self.short_said = Some(open.size);
+    /// Says, once, when the file is shorter than what was read of it.
+    fn look_at_size(&mut self, size: u64) {
+        if size < self.offset && self.short_said != Some(size) {
+            self.short_said = Some(size);
             warn!(
-                "File {} has {} bytes, fewer than its stored position {}: it was truncated or \
+                "File {} has {size} bytes, fewer than its stored position {}: it was truncated or \
                  replaced. The task waits until the file has grown past that position. To read it \
                  from its start, stop the connector and reset its offsets",
-                self.path, open.size, self.offset
+                self.path, self.offset
             );
         }
+    }
+
+    /// Says, once, when the path names another file than the open one by now. A look for each
+    /// poll: it costs more than one at the size.
+    fn look_at_path(&mut self) {
+        if std::mem::replace(&mut self.path_seen, true) {
+            return;
+        }
+        let Some(open) = &self.open else { return };
         let (state, size) = match std::fs::metadata(&self.path) {
             Ok(named) => match open.file.metadata() {
                 Ok(opened) if is_same(&opened, &named) => (None, named.len()),
