@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::logical::{self, LogicalType};
-use crate::schema::class_matches;
+use crate::logical;
+use crate::schema::class_or_base_matches;
 use crate::{DataError, Decimal, Schema, SchemaAndValue, SchemaRef, Struct, Type, Value};
 
 /// One header.
@@ -382,18 +382,13 @@ fn check(schema: &Schema, value: &Value<'_>) -> Result<(), DataError> {
             schema: schema.to_string(),
         });
     }
-    if class_matches(schema, value) || base_class_matches(schema, value) {
+    if class_or_base_matches(schema, value) {
         return Ok(());
     }
     Err(DataError::HeaderIncompatible {
         value: value.to_java_string(),
         schema: schema.to_string(),
     })
-}
-
-fn base_class_matches(_schema: &Schema, _value: &Value<'_>) -> bool {
-    let _ = LogicalType::Decimal;
-    false
 }
 
 impl<'h, 'a> IntoIterator for &'h ConnectHeaders<'a> {

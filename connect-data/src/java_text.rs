@@ -6,20 +6,36 @@ use std::fmt::{Display, Write as _};
 
 use crate::{SchemaRef, Value, time};
 
-/// The text of `Float.toString`.
-pub fn float_text(value: f32) -> String {
-    if !value.is_finite() || value == 0.0 {
-        return special(f64::from(value));
-    }
-    layout(ryu::Buffer::new().format_finite(value))
+macro_rules! text_of_float {
+    ($name:ident, $of:ty, $java:literal) => {
+        #[doc = concat!("The text of `", $java, "`.")]
+        pub fn $name(value: $of) -> String {
+            if !value.is_finite() || value == 0.0 {
+                return special(f64::from(value));
+            }
+            let mut buffer = ryu::Buffer::new();
+            let shortest = buffer.format_finite(value);
+            // Java gives two digits where one would do, and takes the two that are closest.
+            let two_digits = format!("{value:.1e}");
+            if is_one_digit(shortest) && two_digits.parse() == Ok(value) {
+                return layout(&two_digits);
+            }
+            layout(shortest)
+        }
+    };
 }
 
-/// The text of `Double.toString`.
-pub fn double_text(value: f64) -> String {
-    if !value.is_finite() || value == 0.0 {
-        return special(value);
-    }
-    layout(ryu::Buffer::new().format_finite(value))
+text_of_float!(float_text, f32, "Float.toString");
+text_of_float!(double_text, f64, "Double.toString");
+
+fn is_one_digit(shortest: &str) -> bool {
+    let mantissa = shortest.split('e').next().unwrap_or(shortest);
+    mantissa
+        .bytes()
+        .filter(|byte| (b'1'..=b'9').contains(byte))
+        .count()
+        == 1
+        && mantissa.trim_matches(['-', '0', '.']).len() == 1
 }
 
 fn special(value: f64) -> String {

@@ -16,7 +16,7 @@ mod validate;
 pub use builder::SchemaBuilder;
 pub(crate) use builder::set_default;
 pub use validate::validate_value;
-pub(crate) use validate::{Location, class_matches, validate_at};
+pub(crate) use validate::{Location, class_or_base_matches, validate_at};
 
 /// A shared schema.
 pub type SchemaRef = Arc<Schema>;
@@ -285,12 +285,6 @@ impl Schema {
     /// The logical type that the name stands for, whatever the base type is.
     pub fn logical_type(&self) -> Option<crate::logical::LogicalType> {
         self.logical
-    }
-
-    /// Whether the values are text.
-    #[inline]
-    pub(crate) fn is_plain_text(&self) -> bool {
-        self.schema_type == Type::String && self.logical.is_none()
     }
 
     /// The fields of a STRUCT, empty for other types.

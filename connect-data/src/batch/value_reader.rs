@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::reader::Reader;
 use super::value_writer::{ValueBudget, mismatch, one_deeper};
 use super::{BatchError, BatchLimits, Counted, tag};
-use crate::schema::class_matches;
+use crate::schema::class_or_base_matches;
 use crate::{ConnectHeaders, Decimal, Header, SchemaRef, Struct, Type, Value};
 
 /// Reads a value that is at the top of a record or header.
@@ -17,7 +17,9 @@ pub(super) fn read_value<'a>(
     budget: &mut ValueBudget,
 ) -> Result<Value<'a>, BatchError> {
     // The usual value, without the general way's bookkeeping.
-    if reader.peek() == Some(tag::STRING) && schema.is_none_or(|schema| schema.is_plain_text()) {
+    if reader.peek() == Some(tag::STRING)
+        && schema.is_none_or(|schema| schema.schema_type() == Type::String)
+    {
         reader.byte("value")?;
         return Ok(Value::String(Cow::Borrowed(reader.text("string value")?)));
     }
@@ -48,7 +50,7 @@ impl<'a> ValueReader<'_, 'a> {
             tag => self.read_number(tag)?,
         };
         if let Some(schema) = schema
-            && !class_matches(schema, &value)
+            && !class_or_base_matches(schema, &value)
         {
             return Err(mismatch(schema, value.class_name()));
         }
@@ -99,7 +101,7 @@ impl<'a> ValueReader<'_, 'a> {
                 tag::MAP => (Type::Map, "java.util.HashMap"),
                 _ => (Type::Struct, "org.apache.kafka.connect.data.Struct"),
             };
-            if schema.schema_type() != shape || schema.logical_type().is_some() {
+            if schema.schema_type() != shape {
                 return Err(mismatch(schema, class));
             }
         }

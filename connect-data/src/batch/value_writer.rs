@@ -3,8 +3,8 @@
 use super::schema_writer::SchemaTable;
 use super::writer::{put_bytes, put_varint, put_zigzag};
 use super::{BatchError, BatchLimits, Counted, tag};
-use crate::schema::class_matches;
-use crate::{ConnectHeaders, Schema, SchemaRef, Struct, Value};
+use crate::schema::class_or_base_matches;
+use crate::{ConnectHeaders, Schema, SchemaRef, Struct, Type, Value};
 
 /// What a record may still contain.
 pub(super) struct ValueBudget {
@@ -61,7 +61,7 @@ pub(super) fn put_value(
 ) -> Result<(), BatchError> {
     // The usual record, without the general way's bookkeeping.
     if let Value::String(text) = value
-        && schema.is_none_or(|schema| schema.is_plain_text())
+        && schema.is_none_or(|schema| schema.schema_type() == Type::String)
     {
         out.push(tag::STRING);
         put_bytes(out, text.as_bytes());
@@ -90,7 +90,7 @@ impl ValueWriter<'_> {
     ) -> Result<(), BatchError> {
         if let Some(schema) = schema
             && !value.is_null()
-            && !class_matches(schema, value)
+            && !class_or_base_matches(schema, value)
         {
             return Err(mismatch(schema, value.class_name()));
         }

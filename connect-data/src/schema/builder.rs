@@ -202,9 +202,8 @@ impl SchemaBuilder {
         self
     }
 
-    /// Sets several parameters. An empty list makes the parameters an empty map.
+    /// Sets several parameters; none changes nothing.
     pub fn parameters(mut self, parameters: &[(String, String)]) -> Self {
-        self.parameters.get_or_insert_default();
         for (key, value) in parameters {
             self = self.parameter(key, value);
         }

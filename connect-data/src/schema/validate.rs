@@ -97,22 +97,34 @@ fn defined<'s>(
 #[inline]
 pub(crate) fn class_matches(schema: &Schema, value: &Value<'_>) -> bool {
     match schema.logical {
-        None => matches!(
-            (schema.schema_type, value),
-            (Type::Int8, Value::Int8(_))
-                | (Type::Int16, Value::Int16(_))
-                | (Type::Int32, Value::Int32(_))
-                | (Type::Int64, Value::Int64(_))
-                | (Type::Float32, Value::Float32(_))
-                | (Type::Float64, Value::Float64(_))
-                | (Type::Boolean, Value::Boolean(_))
-                | (Type::String, Value::String(_))
-                | (Type::Bytes, Value::Bytes(_))
-                | (Type::Array, Value::Array(_))
-                | (Type::Map, Value::Map(_))
-                | (Type::Struct, Value::Struct(_))
-        ),
+        None => base_matches(schema, value),
         Some(LogicalType::Decimal) => matches!(value, Value::Decimal(_)),
         Some(_) => matches!(value, Value::Date(_)),
     }
+}
+
+/// Whether a value that is not null is of the schema's base type or of its logical type. Headers
+/// and batches are that generous, as Kafka's headers are.
+#[inline]
+pub(crate) fn class_or_base_matches(schema: &Schema, value: &Value<'_>) -> bool {
+    base_matches(schema, value) || class_matches(schema, value)
+}
+
+#[inline]
+fn base_matches(schema: &Schema, value: &Value<'_>) -> bool {
+    matches!(
+        (schema.schema_type, value),
+        (Type::Int8, Value::Int8(_))
+            | (Type::Int16, Value::Int16(_))
+            | (Type::Int32, Value::Int32(_))
+            | (Type::Int64, Value::Int64(_))
+            | (Type::Float32, Value::Float32(_))
+            | (Type::Float64, Value::Float64(_))
+            | (Type::Boolean, Value::Boolean(_))
+            | (Type::String, Value::String(_))
+            | (Type::Bytes, Value::Bytes(_))
+            | (Type::Array, Value::Array(_))
+            | (Type::Map, Value::Map(_))
+            | (Type::Struct, Value::Struct(_))
+    )
 }
