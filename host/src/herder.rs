@@ -17,6 +17,8 @@ use crate::storage::config::{ConfigOrigin, ConfigStoreError, TargetState};
 use crate::storage::status::InstanceStatus;
 use crate::worker::api::{PluginDescription, WorkerError};
 
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod request;
 pub mod restart;
 pub mod standalone;

@@ -11,9 +11,6 @@ use axum::response::{IntoResponse, Response};
 use super::error::RestError;
 use super::json::APPLICATION_JSON;
 
-#[cfg(test)]
-mod tests;
-
 /// Runs before every resource method.
 pub(super) async fn negotiate(request: Request, next: Next) -> Response {
     if let Err(error) = check_content_type(request.headers()) {

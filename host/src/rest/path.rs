@@ -48,12 +48,7 @@ async fn path_params<S: Send + Sync>(
     parts: &mut Parts,
     state: &S,
 ) -> Result<RawPathParams, RestError> {
-    if has_broken_escape(parts.uri.path()) {
-        return Err(RestError::BadRequest(format!(
-            "The path {} has a '%' that two hexadecimal digits do not follow",
-            parts.uri.path()
-        )));
-    }
+    check_path(parts.uri.path())?;
     RawPathParams::from_request_parts(parts, state)
         .await
         .map_err(|rejection| match rejection {
@@ -71,6 +66,21 @@ fn param<'a>(params: &'a RawPathParams, name: &str) -> &'a str {
         .iter()
         .find(|(key, _)| *key == name)
         .map_or("", |(_, value)| value)
+}
+
+/// Refuses what Jetty refuses: empty segments, and escapes that are none.
+pub(super) fn check_path(path: &str) -> Result<(), RestError> {
+    if path.contains("//") {
+        return Err(RestError::BadRequest(format!(
+            "Ambiguous URI empty segment: the path {path} has two slashes in a row"
+        )));
+    }
+    if has_broken_escape(path) {
+        return Err(RestError::BadRequest(format!(
+            "The path {path} has a '%' that two hexadecimal digits do not follow"
+        )));
+    }
+    Ok(())
 }
 
 fn has_broken_escape(path: &str) -> bool {

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::error::RestError;
 use super::json::BODY_BYTES_MAX;
 use super::media;
+use super::path::check_path;
 use super::resources::{connectors, internal, plugins, root};
 use crate::herder::Herder;
 
@@ -123,13 +124,9 @@ fn resource(
 }
 
 async fn no_such_path(request: Request) -> RestError {
-    if request.uri().path().contains("//") {
-        return RestError::BadRequest(format!(
-            "Ambiguous URI empty segment: the path {} has two slashes in a row",
-            request.uri().path()
-        ));
-    }
-    RestError::NoSuchPath
+    check_path(request.uri().path())
+        .err()
+        .unwrap_or(RestError::NoSuchPath)
 }
 
 async fn log_request(request: Request, next: Next) -> Response {

@@ -1,0 +1,348 @@
+//! A worker and a validator for tests of the herder and of REST: they run nothing, do at once what
+//! they are told, and write down what that was.
+//!
+//! A connector's own configuration says how it misbehaves: `fail.build`, `fail.start`,
+//! `fail.tasks` (each with its message), `fail.task` (the task's status), `block.start`, `panic`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::request::{ConnectorValidator, ReconfigurationRequests, SubmittedConfig};
+use super::status::StatusRecorder;
+use super::{HerderError, StandaloneHerder, StandaloneParts};
+use crate::config::ConfigMap;
+use crate::config::def::ConfigDef;
+use crate::errors::Failure;
+use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
+use crate::storage::status::{MemoryStatusBackingStore, State};
+use crate::worker::api::{
+    ConnectorKind, ConnectorPlugin, PluginDescription, PluginType, StatusListener, Worker,
+    WorkerError,
+};
+
+pub(crate) const WORKER_ID: &str = "127.0.0.1:8083";
+pub(crate) const VERSION: &str = "4.3.1";
+
+pub(crate) struct FakeWorker {
+    listener: Arc<dyn StatusListener>,
+    calls: Mutex<Vec<String>>,
+    connectors: Mutex<BTreeMap<ConnectorName, ConfigMap>>,
+    tasks: Mutex<BTreeMap<ConnectorTaskId, TargetState>>,
+    /// Lets connectors with `block.start` through, one for each permit.
+    pub(crate) gate: Semaphore,
+}
+
+impl FakeWorker {
+    pub(crate) fn new(listener: Arc<dyn StatusListener>) -> Self {
+        Self {
+            listener,
+            calls: Mutex::default(),
+            connectors: Mutex::default(),
+            tasks: Mutex::default(),
+            gate: Semaphore::new(0),
+        }
+    }
+
+    /// What it was told since the last look.
+    pub(crate) fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.calls.lock().unwrap())
+    }
+
+    pub(crate) fn calls_are_empty(&self) -> bool {
+        self.calls.lock().unwrap().is_empty()
+    }
+
+    fn call(&self, call: String) {
+        self.calls.lock().unwrap().push(call);
+    }
+
+    fn running_state(target: TargetState) -> State {
+        match target {
+            TargetState::Started => State::Running,
+            TargetState::Paused => State::Paused,
+            TargetState::Stopped => State::Stopped,
+        }
+    }
+
+    fn fail(&self, name: &ConnectorName, message: &str) -> WorkerError {
+        let failure = Failure::connect(message);
+        self.listener
+            .on_connector_status(name, State::Failed, Some(failure.to_string()));
+        WorkerError::Failed(failure)
+    }
+}
+
+fn plugin(class: &str) -> Option<(&'static str, ConnectorKind)> {
+    match class.rsplit('.').next().unwrap_or_default() {
+        "FileStreamSource" | "FileStreamSourceConnector" => Some((
+            "org.apache.kafka.connect.file.FileStreamSource",
+            ConnectorKind::Source,
+        )),
+        "FileStreamSink" | "FileStreamSinkConnector" => Some((
+            "org.apache.kafka.connect.file.FileStreamSink",
+            ConnectorKind::Sink,
+        )),
+        _ => None,
+    }
+}
+
+#[async_trait]
+impl Worker for FakeWorker {
+    fn worker_id(&self) -> &str {
+        WORKER_ID
+    }
+
+    fn plugins(&self) -> Vec<PluginDescription> {
+        let describe = |class: &str, kind| PluginDescription {
+            class: class.to_owned(),
+            kind,
+            version: VERSION.to_owned(),
+        };
+        vec![
+            describe(
+                "org.apache.kafka.connect.storage.StringConverter",
+                PluginType::HeaderConverter,
+            ),
+            describe(
+                "org.apache.kafka.connect.storage.StringConverter",
+                PluginType::Converter,
+            ),
+            describe(
+                "org.apache.kafka.connect.file.FileStreamSourceConnector",
+                PluginType::Source,
+            ),
+            describe(
+                "org.apache.kafka.connect.file.FileStreamSinkConnector",
+                PluginType::Sink,
+            ),
+        ]
+    }
+
+    fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError> {
+        let (base, kind) = plugin(class_or_alias).ok_or_else(|| {
+            WorkerError::UnknownPlugin(format!(
+                "Failed to find any class that implements Connector and which name matches \
+                 {class_or_alias}, available connectors are: none"
+            ))
+        })?;
+        Ok(ConnectorPlugin {
+            class: format!("{base}Connector"),
+            kind,
+            version: VERSION.to_owned(),
+            config_def: Arc::new(ConfigDef::default()),
+            task_class: format!("{base}Task"),
+        })
+    }
+
+    async fn validate(
+        &self,
+        _class: &str,
+        _config: &ConfigMap,
+    ) -> Result<Vec<(String, String)>, WorkerError> {
+        Ok(Vec::new())
+    }
+
+    fn check_grants(
+        &self,
+        _class: &str,
+        _config: &ConfigMap,
+        _origin: ConfigOrigin,
+    ) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    async fn start_connector(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+        target: TargetState,
+    ) -> Result<(), WorkerError> {
+        self.call(format!("start connector {name} {target} {origin:?}"));
+        assert!(!config.contains_key("panic"), "asked to");
+        if config.contains_key("block.start") {
+            self.gate.acquire().await.unwrap().forget();
+        }
+        if let Some(message) = config.get("fail.build") {
+            return Err(self.fail(name, message));
+        }
+        self.connectors
+            .lock()
+            .unwrap()
+            .insert(name.clone(), config.clone());
+        if let Some(message) = config.get("fail.start") {
+            return Err(self.fail(name, message));
+        }
+        self.listener
+            .on_connector_status(name, Self::running_state(target), None);
+        Ok(())
+    }
+
+    async fn stop_connector(&self, name: &ConnectorName) {
+        self.call(format!("stop connector {name}"));
+        if self.connectors.lock().unwrap().remove(name).is_some() {
+            self.listener
+                .on_connector_status(name, State::Unassigned, None);
+        }
+    }
+
+    async fn set_target_state(
+        &self,
+        name: &ConnectorName,
+        target: TargetState,
+    ) -> Result<(), WorkerError> {
+        self.call(format!("set target {name} {target}"));
+        for (id, state) in &mut *self.tasks.lock().unwrap() {
+            if id.connector == *name {
+                *state = target;
+                self.listener
+                    .on_task_status(id, Self::running_state(target), None);
+            }
+        }
+        if self.is_running(name) {
+            self.listener
+                .on_connector_status(name, Self::running_state(target), None);
+        }
+        Ok(())
+    }
+
+    async fn connector_task_configs(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+    ) -> Result<Vec<ConfigMap>, WorkerError> {
+        self.call(format!("task configs {name}"));
+        if let Some(message) = config.get("fail.tasks") {
+            return Err(WorkerError::Failed(Failure::connect(message.as_str())));
+        }
+        let plugin = self.connector_plugin(&config["connector.class"])?;
+        let mut task = config.clone();
+        task.insert("task.class".to_owned(), plugin.task_class);
+        task.entry("secret".to_owned())
+            .and_modify(|secret| "resolved".clone_into(secret));
+        let count = config
+            .get("tasks")
+            .map_or(1, |count| count.parse().unwrap());
+        Ok(vec![task; count])
+    }
+
+    async fn start_task(
+        &self,
+        id: &ConnectorTaskId,
+        _connector_config: &ConfigMap,
+        task_config: &ConfigMap,
+        _origin: ConfigOrigin,
+        target: TargetState,
+    ) -> Result<(), WorkerError> {
+        self.call(format!("start task {id} {target}"));
+        if let Some(message) = task_config.get("fail.task") {
+            let trace = Failure::connect(message.as_str()).to_string();
+            self.listener.on_task_status(id, State::Failed, Some(trace));
+            return Ok(());
+        }
+        if let Some(message) = task_config.get("fail.task.build") {
+            return Err(WorkerError::Failed(Failure::connect(message.as_str())));
+        }
+        self.tasks.lock().unwrap().insert(id.clone(), target);
+        self.listener
+            .on_task_status(id, Self::running_state(target), None);
+        Ok(())
+    }
+
+    async fn stop_and_await_tasks(&self, ids: &[ConnectorTaskId]) {
+        for id in ids {
+            self.call(format!("stop task {id}"));
+            if self.tasks.lock().unwrap().remove(id).is_some() {
+                self.listener.on_task_status(id, State::Unassigned, None);
+            }
+        }
+    }
+
+    fn is_running(&self, name: &ConnectorName) -> bool {
+        self.connectors.lock().unwrap().contains_key(name)
+    }
+
+    async fn stop(&self) {
+        self.call("stop".to_owned());
+    }
+}
+
+pub(crate) struct FakeValidator;
+
+#[async_trait]
+impl ConnectorValidator for FakeValidator {
+    async fn validate(
+        &self,
+        config: &SubmittedConfig,
+        _origin: ConfigOrigin,
+    ) -> Result<(), HerderError> {
+        let Some(class) = config.values.get("connector.class") else {
+            return Err(HerderError::InvalidConfig(
+                "contains no connector type".to_owned(),
+            ));
+        };
+        if plugin(class).is_none() {
+            return Err(HerderError::InvalidConfig(format!(
+                "no class matches {class}"
+            )));
+        }
+        if config.values.get("name").is_none_or(String::is_empty) {
+            return Err(HerderError::InvalidConfig(
+                "String may not be empty".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A herder with its loop running in the test's runtime.
+pub(crate) struct Fixture {
+    pub(crate) herder: Arc<StandaloneHerder>,
+    pub(crate) worker: Arc<FakeWorker>,
+    pub(crate) statuses: Arc<StatusRecorder>,
+    pub(crate) reconfigurations: Arc<ReconfigurationRequests>,
+    pub(crate) stopping: CancellationToken,
+    pub(crate) running: JoinHandle<()>,
+}
+
+impl Fixture {
+    /// A herder that is ready.
+    pub(crate) fn new() -> Self {
+        let fixture = Self::starting();
+        fixture.herder.ready();
+        fixture
+    }
+
+    /// A herder that has not said that it is ready.
+    pub(crate) fn starting() -> Self {
+        let store = Arc::new(MemoryStatusBackingStore::new());
+        let statuses = Arc::new(StatusRecorder::new(store, WORKER_ID));
+        let worker = Arc::new(FakeWorker::new(statuses.clone()));
+        let reconfigurations = Arc::new(ReconfigurationRequests::new());
+        let parts = StandaloneParts {
+            worker: worker.clone(),
+            validator: Arc::new(FakeValidator),
+            configs: Arc::new(MemoryConfigBackingStore::new()),
+            statuses: statuses.clone(),
+            reconfigurations: reconfigurations.clone(),
+            kafka_cluster_id: Some("cluster".to_owned()),
+        };
+        let stopping = CancellationToken::new();
+        let (herder, herder_loop) = StandaloneHerder::new(parts, stopping.clone());
+        let running = tokio::spawn(herder_loop.run());
+        Self {
+            herder,
+            worker,
+            statuses,
+            reconfigurations,
+            stopping,
+            running,
+        }
+    }
+}
