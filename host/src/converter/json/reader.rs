@@ -95,6 +95,23 @@ impl<'t, 'a> Reader<'t, 'a> {
         SyntaxError::new(kind, self.bytes, at)
     }
 
+    /// The error for `byte` where something else has to stand; comments are told apart.
+    fn unexpected(&self, byte: u8, kind: ErrorKind, at: usize) -> SyntaxError {
+        if byte == b'/' {
+            return self.error(TokenError::Comment, self.position);
+        }
+        self.error(kind, at)
+    }
+
+    /// The character at `at`, for a message.
+    fn character(&self, at: usize) -> char {
+        let end = self.bytes.len().min(at + 4);
+        String::from_utf8_lossy(&self.bytes[at..end])
+            .chars()
+            .next()
+            .unwrap_or(char::REPLACEMENT_CHARACTER)
+    }
+
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = self.tape.tokens.len() as u32 + 1;
         self.tape.tokens.push(Token {
@@ -183,9 +200,9 @@ impl<'t, 'a> Reader<'t, 'a> {
                 }
                 Some(close @ (b']' | b'}')) => self.close(close)?,
                 Some(other) => {
-                    let kind =
-                        ErrorKind::NoComma(other_char(self.bytes, self.position, other), kind);
-                    return Err(self.error(kind, self.position));
+                    // Jackson takes the byte for a Latin-1 character here and in the places below.
+                    let no_comma = ErrorKind::NoComma(char::from(other), kind);
+                    return Err(self.unexpected(other, no_comma, self.position));
                 }
             }
         }
@@ -239,8 +256,9 @@ impl<'t, 'a> Reader<'t, 'a> {
     fn name(&mut self) -> Step {
         let byte = self.bytes[self.position];
         if byte != b'"' {
-            let character = other_char(self.bytes, self.position, byte);
-            return Err(self.error(ErrorKind::NoName(character), self.position));
+            let character = self.character(self.position);
+            let at = self.position + character.len_utf8() - 1;
+            return Err(self.unexpected(byte, ErrorKind::NoName(character), at));
         }
         self.string(true)?;
         match self.next_token() {
@@ -250,8 +268,8 @@ impl<'t, 'a> Reader<'t, 'a> {
             }
             None => Err(self.no_token(ErrorKind::EndWithinObject)),
             Some(other) => {
-                let character = other_char(self.bytes, self.position, other);
-                Err(self.error(ErrorKind::NoColon(character), self.position))
+                let no_colon = ErrorKind::NoColon(char::from(other));
+                Err(self.unexpected(other, no_colon, self.position))
             }
         }
     }
@@ -307,15 +325,15 @@ impl<'t, 'a> Reader<'t, 'a> {
                 for at in position + 2..position + 6 {
                     let digit = *self.bytes.get(at).ok_or_else(end_of_text)?;
                     if !digit.is_ascii_hexdigit() {
-                        let character = other_char(self.bytes, at, digit);
-                        return Err(self.error(ErrorKind::NoHexDigit(character), at));
+                        return Err(self.error(ErrorKind::NoHexDigit(char::from(digit)), at));
                     }
                 }
                 Ok(position + 6)
             }
-            other => {
-                let character = other_char(self.bytes, position + 1, other);
-                Err(self.error(TokenError::UnknownEscape(character), position + 1))
+            _ => {
+                let character = self.character(position + 1);
+                let at = position + character.len_utf8();
+                Err(self.error(TokenError::UnknownEscape(character), at))
             }
         }
     }
@@ -323,14 +341,35 @@ impl<'t, 'a> Reader<'t, 'a> {
     fn literal(&mut self, literal: &str, kind: Kind) -> Step {
         let start = self.position;
         let end = start + literal.len();
-        let complete = self.bytes[start..].starts_with(literal.as_bytes());
-        let goes_on = self.token_end(start) > end;
-        if !complete || goes_on {
+        if !self.bytes[start..].starts_with(literal.as_bytes()) {
             return Err(self.unknown_token(start));
+        }
+        if let Some(next) = self.word_part(end) {
+            return Err(self.word_goes_on(start, end, next));
         }
         self.push(kind, start, end);
         self.position = end;
         Ok(())
+    }
+
+    /// The byte at `at`, if Jackson takes it for a part of the word before it.
+    fn word_part(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied().filter(
+            |byte| !matches!(byte, ..b'0' | b':'..=b'@' | b'[' | b'\\'..=b'^' | b'`' | b'{'..=b'~'),
+        )
+    }
+
+    /// A literal directly followed by more of a word.
+    fn word_goes_on(&self, start: usize, end: usize, next: u8) -> SyntaxError {
+        match next {
+            // COMPAT: Jackson reads the byte it stands on twice.
+            0xc0.. => self.error(
+                TokenError::InvalidUtf8(" middle byte", u32::from(next)),
+                end + 1,
+            ),
+            0x80.. => self.error(TokenError::InvalidUtf8(" start byte", u32::from(next)), end),
+            _ => self.unknown_token(start),
+        }
     }
 
     /// Where the word at `start` ends.
@@ -339,9 +378,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         start
             + text
                 .chars()
-                .take_while(|character| {
-                    character.is_alphanumeric() || matches!(character, '_' | '$')
-                })
+                .take_while(|character| is_identifier_part(*character))
                 .map(char::len_utf8)
                 .sum::<usize>()
     }
@@ -355,6 +392,10 @@ impl<'t, 'a> Reader<'t, 'a> {
             b']' if self.container() == Some(Kind::Array) => {
                 self.error(ErrorKind::NoValue(']'), at)
             }
+            b'+' if at + 1 == self.bytes.len() => {
+                self.error(ErrorKind::EndInNumber("a Number value"), at + 1)
+            }
+            b'+' if self.bytes[at + 1] == b'I' => self.unknown_token(at),
             b'+' => self.error(TokenError::PlusSign, at + 1),
             b'/' => self.error(TokenError::Comment, at),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.unknown_token(at),
@@ -377,24 +418,36 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     fn unknown_token(&self, start: usize) -> SyntaxError {
-        let minus = usize::from(self.bytes[start] == b'-');
-        let end = self.token_end(start + minus);
-        let word = String::from_utf8_lossy(&self.bytes[start..end]).into_owned();
-        if matches!(word.as_str(), "NaN" | "Infinity" | "-Infinity") {
-            return self.error(TokenError::NonStandardToken(word), end);
+        let numbers = ["NaN", "Infinity", "-Infinity", "+Infinity"];
+        let rest = &self.bytes[start..];
+        if let Some(number) = numbers
+            .into_iter()
+            .find(|number| rest.starts_with(number.as_bytes()))
+        {
+            let end = start + number.len();
+            match self.word_part(end) {
+                None => return self.error(TokenError::NonStandardToken(number), end),
+                Some(next @ 0x80..) => return self.word_goes_on(start, end, next),
+                Some(_) => {}
+            }
         }
+        let sign = usize::from(matches!(rest[0], b'-' | b'+'));
+        let end = self.token_end(start + sign);
+        let word = String::from_utf8_lossy(&self.bytes[start..end]).into_owned();
         self.error(TokenError::UnknownToken(word), start)
     }
 }
 
-/// The character at `at`, for a message.
-fn other_char(bytes: &[u8], at: usize, byte: u8) -> char {
-    if byte < 0x80 {
-        return char::from(byte);
-    }
-    let end = bytes.len().min(at + 4);
-    String::from_utf8_lossy(&bytes[at..end])
-        .chars()
-        .next()
-        .unwrap_or(char::REPLACEMENT_CHARACTER)
+/// `Character.isJavaIdentifierPart`, as far as words in broken JSON need it.
+fn is_identifier_part(character: char) -> bool {
+    character.is_alphanumeric()
+        || matches!(
+            character,
+            '_' | '$'
+                | '\u{a2}'..='\u{a5}'
+                | '\u{20a0}'..='\u{20c0}'
+                | '\0'..='\u{8}'
+                | '\u{e}'..='\u{1b}'
+                | '\u{7f}'..='\u{9f}'
+        )
 }

@@ -45,7 +45,7 @@ pub(super) enum TokenError {
     Comment,
     UnknownEscape(char),
     UnknownToken(String),
-    NonStandardToken(String),
+    NonStandardToken(&'static str),
     InvalidUtf8(&'static str, u32),
 }
 

@@ -1,6 +1,6 @@
 //! Numbers: digits, fraction, exponent, and what Java's BigDecimal refuses.
 
-use super::{Reader, Step, other_char};
+use super::{Reader, Step};
 use crate::converter::json::syntax::{ErrorKind, SyntaxError, TokenError};
 use crate::converter::json::tape::Kind;
 
@@ -108,26 +108,23 @@ impl Reader<'_, '_> {
         if self.bytes[self.position..].starts_with(b"I") {
             return self.unknown_token(start);
         }
+        if self.bytes[self.position..].starts_with(b".") {
+            return self.error(TokenError::NotAValue('.'), self.position);
+        }
         self.no_digit(TokenError::NoDigitAfterMinus)
     }
 
     fn no_digit_after_point(&self) -> SyntaxError {
         let at = self.position;
         match self.bytes.get(at) {
-            Some(&other) => {
-                let character = other_char(self.bytes, at, other);
-                self.error(TokenError::NoDigitAfterPoint(character), at)
-            }
+            Some(&other) => self.error(TokenError::NoDigitAfterPoint(char::from(other)), at),
             None => self.error(TokenError::NoDigitAfterPoint('.'), at - 1),
         }
     }
 
     fn no_digit(&self, kind: fn(char) -> TokenError) -> SyntaxError {
         match self.bytes.get(self.position) {
-            Some(&other) => {
-                let character = other_char(self.bytes, self.position, other);
-                self.error(kind(character), self.position)
-            }
+            Some(&other) => self.error(kind(char::from(other)), self.position),
             None => self.error(ErrorKind::EndInNumber(self.previous_token()), self.position),
         }
     }
