@@ -236,20 +236,47 @@ fn new_store(engine: &Engine, limits: &Limits, state: InstanceState) -> Store<In
         if Instant::now() >= context.data().call_deadline {
             return Err(DeadlinePassed.into());
         }
-        Ok(UpdateDeadline::Yield(1))
+        // Tokio's own yield lets timers and sockets have their turn before this task's next one;
+        // a plain wake-up would keep them waiting for many turns of busy guests.
+        Ok(UpdateDeadline::YieldCustom(
+            1,
+            Box::pin(tokio::task::yield_now()),
+        ))
     });
     store
 }
 
-/// Guest frames as `module!function`, demangled.
+/// Guest frames as `module!function`, demangled and without the hashes of crates.
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
     backtrace
         .to_string()
         .lines()
         .filter_map(|line| {
             line.split_once(" - ")
-                .map(|(_, frame)| frame.trim().to_owned())
+                .map(|(_, frame)| without_hashes(frame.trim()))
         })
         .take(FRAMES_MAX)
         .collect()
 }
+
+/// Removes `[44e17ad3ce915a2a]` after the names of crates.
+fn without_hashes(frame: &str) -> String {
+    let mut text = String::with_capacity(frame.len());
+    let mut rest = frame;
+    while let Some((before, after)) = rest.split_once('[') {
+        text.push_str(before);
+        let digits = after.bytes().take_while(u8::is_ascii_hexdigit).count();
+        rest = match after[digits..].strip_prefix(']') {
+            Some(after) if digits > 8 => after,
+            _ => {
+                text.push('[');
+                after
+            }
+        };
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,20 +8,21 @@ use connect_wasm::config::ConfigMap;
 use connect_wasm::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use connect_wasm::plugin::PluginRegistry;
 use connect_wasm::sandbox::{
-    CompiledPlugin, Grants, HostServices, InstanceSpec, Limits, Sandbox, SandboxConfig, StopSignal,
+    CompiledPlugin, ConnectorInstance, Grants, HostServices, InstanceSpec, Limits, Sandbox,
+    SandboxConfig, StopSignal,
 };
 use tokio::sync::OnceCell;
 
 /// The component of a guest crate.
 pub fn path(guest: &str) -> PathBuf {
     let folder = std::env::var_os("CONNECT_WASM_TEST_PLUGINS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/wasm32-wasip2/release"),
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/wasm32-wasip2/guest"),
         PathBuf::from,
     );
     let path = folder.join(format!("{}.wasm", guest.replace('-', "_")));
     assert!(
         path.exists(),
-        "{} is missing; build it: cargo build --release --target wasm32-wasip2 -p {guest}",
+        "{} is missing; build it: cargo build --profile guest --target wasm32-wasip2 -p {guest}",
         path.display()
     );
     path
@@ -34,6 +35,11 @@ pub const COUNTING: &str = "counting-source";
 /// Names a guest crate in a test.
 pub const RECORDING: &str = "recording-sink";
 
+/// Names a guest crate in a test.
+pub const SOURCE_ZOO: &str = "misbehaving-source";
+/// Names a guest crate in a test.
+pub const SINK_ZOO: &str = "misbehaving-sink";
+
 /// All guests, loaded once for all tests: compiling takes seconds.
 pub async fn plugin(guest: &str) -> CompiledPlugin {
     static LOADED: OnceCell<(Sandbox, PluginRegistry)> = OnceCell::const_new();
@@ -44,7 +50,7 @@ pub async fn plugin(guest: &str) -> CompiledPlugin {
                 cache_dir: Some(cache),
             })
             .unwrap();
-            let guests = [PROBE, COUNTING, RECORDING];
+            let guests = [PROBE, COUNTING, RECORDING, SOURCE_ZOO, SINK_ZOO];
             let paths: Vec<PathBuf> = guests.iter().map(|guest| path(guest)).collect();
             let registry = PluginRegistry::load(&sandbox, Path::new("/nowhere"), &paths).await;
             (sandbox, registry)
@@ -77,6 +83,13 @@ pub fn task(plugin: &CompiledPlugin) -> InstanceSpec {
         services: HostServices::default(),
         stop: StopSignal::new(),
     }
+}
+
+/// What the connector makes of a configuration for its first task.
+pub async fn task_config(plugin: &CompiledPlugin, entries: &[(&str, &str)]) -> ConfigMap {
+    let mut connector = ConnectorInstance::new(task(plugin)).await.unwrap();
+    connector.start(&config(entries)).await.unwrap();
+    connector.task_configs(1).await.unwrap().remove(0)
 }
 
 /// Limits with this time for every call.

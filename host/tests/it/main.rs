@@ -1,11 +1,14 @@
 //! Tests of the sandbox with real components and without a broker. One binary.
 //!
 //! The guests are built first, by `make test` or by hand:
-//! `cargo build --release --target wasm32-wasip2 -p probe-source -p counting-source ...`.
+//! `cargo build --profile guest --target wasm32-wasip2 -p probe-source -p counting-source ...`.
 //! Where they are: `CONNECT_WASM_TEST_PLUGINS`, else the workspace's target directory.
 
 mod cache;
 mod files;
 mod guests;
+mod life;
+mod misbehaving;
+mod speed;
 
 mod verification;
