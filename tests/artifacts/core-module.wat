@@ -1,0 +1,3 @@
+;; A core module: WebAssembly, but no component and so no plugin.
+(module
+  (func (export "describe")))
