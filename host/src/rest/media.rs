@@ -65,6 +65,9 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), RestError> {
     }
     if media_type.eq_ignore_ascii_case("application/json") {
         Ok(())
+    } else if media_type.ends_with("/*") {
+        // COMPAT: such a type finds the resource and then nothing that reads it.
+        Err(RestError::UntypedBody)
     } else {
         Err(RestError::UnsupportedMediaType)
     }

@@ -623,7 +623,7 @@ async fn framework_errors() {
         .send_with("GET /nope", &["Accept: text/html"], None)
         .await;
     answer.is_bare_error(404, "Not Found");
-    for content_type in ["text/plain", "application/vnd.api+json", "application/*"] {
+    for content_type in ["text/plain", "application/vnd.api+json"] {
         for request in [
             "POST /connectors",
             "PUT /connectors/c1/pause",
@@ -689,6 +689,11 @@ async fn bodies_that_cannot_be_read() {
     }
     let untyped = fixture.send_with("POST /connectors", &[], Some("{}")).await;
     untyped.is_error(415, "HTTP 415 Unsupported Media Type");
+    let range = ["Content-Type: application/*"];
+    let answer = fixture
+        .send_with("POST /connectors", &range, Some("{}"))
+        .await;
+    answer.is_error(415, "HTTP 415 Unsupported Media Type");
     let nonsense = ["Content-Type: nonsense"];
     let answer = fixture
         .send_with("POST /connectors", &nonsense, Some("{}"))
