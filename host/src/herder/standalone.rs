@@ -43,7 +43,7 @@ const MAILBOX_REQUESTS_MAX: usize = 64;
 /// LIMIT: operations at the same time, waiting ones included, which bounds what many clients that
 /// wait for one slow connector can pile up.
 const OPERATIONS_MAX: usize = 1024;
-/// How long operations may take to notice that the worker has been stopped under them.
+/// How long operations may take to come to an end when the worker stops.
 const OPERATIONS_STOP: Duration = Duration::from_secs(2);
 
 /// What a standalone herder is made of. `statuses` and `reconfigurations` are the worker's listener
@@ -386,13 +386,13 @@ impl StandaloneLoop {
             }
         }
         self.mailbox.close();
-        let worker = self.operations.worker.clone();
-        worker.stop().await;
+        // Operations first: one that starts something must not do so behind the worker's back.
         for name in self.children.stop(OPERATIONS_STOP).await {
             tracing::warn!(
                 "An operation on connector {name} was given up because the worker stops"
             );
         }
+        self.operations.worker.stop().await;
     }
 
     fn take(&mut self, request: Request) {
