@@ -16,9 +16,11 @@ macro_rules! text_of_float {
             let mut buffer = ryu::Buffer::new();
             let shortest = buffer.format_finite(value);
             // Java gives two digits where one would do, and takes the two that are closest.
-            let two_digits = format!("{value:.1e}");
-            if is_one_digit(shortest) && two_digits.parse() == Ok(value) {
-                return layout(&two_digits);
+            if is_one_digit(shortest) {
+                let two_digits = format!("{value:.1e}");
+                if two_digits.parse() == Ok(value) {
+                    return layout(&two_digits);
+                }
             }
             layout(shortest)
         }
@@ -30,12 +32,7 @@ text_of_float!(double_text, f64, "Double.toString");
 
 fn is_one_digit(shortest: &str) -> bool {
     let mantissa = shortest.split('e').next().unwrap_or(shortest);
-    mantissa
-        .bytes()
-        .filter(|byte| (b'1'..=b'9').contains(byte))
-        .count()
-        == 1
-        && mantissa.trim_matches(['-', '0', '.']).len() == 1
+    mantissa.trim_matches(['-', '0', '.']).len() == 1
 }
 
 fn special(value: f64) -> String {
