@@ -29,7 +29,6 @@ use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
-pub(crate) use self::capability::Target;
 pub use self::capability::{FileGrant, Grants};
 pub use self::component::{CompiledPlugin, Description, KeyError, PluginKind, Recommendation};
 pub use self::connector::{ConnectorInstance, SourceOffsetChange, Support};

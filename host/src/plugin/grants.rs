@@ -13,7 +13,7 @@ use crate::config::ConfigMap;
 use crate::config::def::{
     ConfigDef, ConfigKey, ConfigType, DefaultValue, Grant, java_trim, split_list,
 };
-use crate::sandbox::{FileGrant, Grants, Target};
+use crate::sandbox::{FileGrant, Grants};
 
 /// Who wrote a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +69,8 @@ pub fn grants_for(
             Some(Grant::Endpoint | Grant::Listen) | None => continue,
         };
         for path in paths {
-            match check_path(key, &path, origin, policy) {
-                Ok(()) => grants.files.push(FileGrant {
-                    key: key.name.clone(),
-                    path,
-                    write,
-                }),
+            match file_grant(key, path, write, origin, policy) {
+                Ok(grant) => grants.files.push(grant),
                 Err(refusal) => refused.push(refusal),
             }
         }
@@ -115,44 +111,48 @@ fn stdio_refused(key: &ConfigKey) -> GrantRefused {
     }
 }
 
-fn check_path(
+fn file_grant(
     key: &ConfigKey,
-    path: &str,
+    path: String,
+    write: bool,
     origin: GrantOrigin,
     policy: &GrantPolicy,
-) -> Result<(), GrantRefused> {
-    let refuse = |message: String| GrantRefused {
-        key: key.name.clone(),
-        path: path.to_owned(),
-        message: format!("{}={path}: {message}", key.name),
-    };
+) -> Result<FileGrant, GrantRefused> {
     let allowed = |target: &Path| {
-        let resolved = policy
-            .fs_allow
-            .iter()
-            .filter_map(|allowed| resolve(allowed));
-        resolved
-            .into_iter()
-            .any(|allowed| target.starts_with(allowed))
+        origin == GrantOrigin::CommandLine
+            || policy
+                .fs_allow
+                .iter()
+                .filter_map(|allowed| resolve(allowed))
+                .any(|allowed| target.starts_with(allowed))
     };
-    let outside = || {
-        refuse(format!(
-            "a connector created over REST may not use this path; {} in the worker's \
+    let outside = |path: String| GrantRefused {
+        message: format!(
+            "{}={path}: a connector created over REST may not use this path; {} in the worker's \
              configuration would allow it",
-            allowing_line(path, policy)
-        ))
+            key.name,
+            allowing_line(&path, policy)
+        ),
+        key: key.name.clone(),
+        path,
     };
     // The policy comes first: whoever may not use a path is not told what is there.
     if origin == GrantOrigin::Rest
-        && !resolve(Path::new(path)).is_some_and(|resolved| allowed(&resolved))
+        && !resolve(Path::new(&path)).is_some_and(|resolved| allowed(&resolved))
     {
-        return Err(outside());
+        return Err(outside(path));
     }
-    let target = Target::of(path).map_err(refuse)?;
-    if origin == GrantOrigin::Rest && !allowed(&target.resolved()) {
-        return Err(outside());
+    let grant = FileGrant::new(&key.name, path, write).map_err(|error| GrantRefused {
+        message: error.to_string(),
+        key: error.key,
+        path: error.path,
+    })?;
+    // What was resolved for the grant is what is opened later, so this is what counts.
+    if allowed(&grant.resolved()) {
+        Ok(grant)
+    } else {
+        Err(outside(grant.path().to_owned()))
     }
-    Ok(())
 }
 
 /// The worker line that would allow `path`.

@@ -20,15 +20,62 @@ pub struct Grants {
     pub stdio: bool,
 }
 
-/// One file or folder.
+impl Grants {
+    /// The config keys that name files, for messages.
+    pub(super) fn keys(&self) -> String {
+        let mut keys: Vec<&str> = self.files.iter().map(|grant| grant.key.as_str()).collect();
+        keys.dedup();
+        keys.join(",")
+    }
+}
+
+/// One file or folder, resolved when the grant was made: what the path comes to name later does
+/// not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileGrant {
-    /// The config key whose value it is; for messages.
-    pub key: String,
-    /// The path as the configuration writes it, relative to the worker's working directory.
-    pub path: String,
-    /// Whether it may be created and written, not only read.
-    pub write: bool,
+    key: String,
+    path: String,
+    write: bool,
+    target: Target,
+}
+
+impl FileGrant {
+    /// A grant of `path`, written as in the configuration and relative to the worker's working
+    /// directory; `write` lets it be created and written. `key` is the config key that names it.
+    pub fn new(
+        key: impl Into<String>,
+        path: impl Into<String>,
+        write: bool,
+    ) -> Result<Self, GrantError> {
+        let (key, path) = (key.into(), path.into());
+        match Target::of(&path) {
+            Ok(target) => Ok(Self {
+                key,
+                path,
+                write,
+                target,
+            }),
+            Err(message) => Err(GrantError { key, path, message }),
+        }
+    }
+
+    /// The path with everything resolved, for comparison with a policy.
+    pub fn resolved(&self) -> PathBuf {
+        match &self.target {
+            Target::Folder(folder) => folder.clone(),
+            Target::File(folder, name) => folder.join(name),
+        }
+    }
+
+    /// The path as the configuration writes it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it may be written.
+    pub fn is_writable(&self) -> bool {
+        self.write
+    }
 }
 
 /// A folder that is opened to an instance.
@@ -83,7 +130,7 @@ fn single_name(path: &str) -> Option<&str> {
 
 /// What a granted path is at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+enum Target {
     /// An existing folder, with symbolic links resolved.
     Folder(PathBuf),
     /// A file, which need not exist: its folder with symbolic links resolved, and its name.
@@ -92,7 +139,7 @@ pub(crate) enum Target {
 
 impl Target {
     /// Finds out what `path` names, relative to the worker's working directory.
-    pub(crate) fn of(path: &str) -> Result<Self, String> {
+    fn of(path: &str) -> Result<Self, String> {
         if path.contains('\0') {
             return Err("a path has no NUL character".to_owned());
         }
@@ -131,14 +178,6 @@ impl Target {
             Err(_) => Err(format!(
                 "the folder {folder} does not exist; create it first"
             )),
-        }
-    }
-
-    /// The path with everything resolved, for comparison with a policy.
-    pub(crate) fn resolved(&self) -> PathBuf {
-        match self {
-            Self::Folder(folder) => folder.clone(),
-            Self::File(folder, name) => folder.join(name),
         }
     }
 }
@@ -181,9 +220,9 @@ pub(super) fn mounts(grants: &Grants) -> Result<Vec<Mount>, GrantError> {
             path: grant.path.clone(),
             message,
         };
-        let (guest, host, name) = match Target::of(&grant.path).map_err(refuse)? {
+        let (guest, host, name) = match &grant.target {
             Target::Folder(host) => (trim_folder(&grant.path), host, None),
-            Target::File(host, name) => (split(&grant.path).0, host, Some(name)),
+            Target::File(host, name) => (split(&grant.path).0, host, Some(name.clone())),
         };
         let prefix = guest_prefix(guest);
         let Some(known) = mounts
@@ -193,13 +232,13 @@ pub(super) fn mounts(grants: &Grants) -> Result<Vec<Mount>, GrantError> {
             let names = name.map(|name| Arc::new(NameView(BTreeMap::from([(name, grant.write)]))));
             mounts.push(Mount {
                 guest: guest.to_owned(),
-                host,
+                host: host.clone(),
                 write: grant.write,
                 names,
             });
             continue;
         };
-        if known.host != host {
+        if known.host != *host {
             return Err(refuse(format!(
                 "a plugin cannot tell it from {}, which is granted too; write one of the paths differently",
                 known.host.display()

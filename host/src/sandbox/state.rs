@@ -5,6 +5,8 @@
 //! granted ones, standard streams into the log.
 
 use std::collections::HashSet;
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -124,28 +126,33 @@ impl WasiView for InstanceState {
     }
 }
 
+/// Opens the folder of a mount to the guest. The folder is opened first and then looked at, since
+/// a link may have taken its place after the grant was made.
 fn preopen(builder: &mut WasiCtxBuilder, mount: &Mount, grants: &Grants) -> Result<(), GrantError> {
+    let failed = |message: String| GrantError {
+        key: grants.keys(),
+        path: mount.guest.clone(),
+        message: format!("the folder {} {message}", mount.host.display()),
+    };
+    let cannot_open = |error: &dyn std::fmt::Display| failed(format!("cannot be opened: {error}"));
+    let folder = std::fs::File::open(&mount.host).map_err(|error| cannot_open(&error))?;
+    let path = if cfg!(target_os = "linux") {
+        let opened = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()));
+        let found = std::fs::read_link(&opened).map_err(|error| cannot_open(&error))?;
+        if found != mount.host {
+            return Err(failed("is another folder now".to_owned()));
+        }
+        opened
+    } else {
+        mount.host.clone()
+    };
     let rights = if mount.write {
         FsPerms::ReadWrite
     } else {
         FsPerms::ReadOnly
     };
     builder
-        .preopened_dir(&mount.host, &mount.guest, rights)
+        .preopened_dir(&path, &mount.guest, rights)
         .map(|_| ())
-        .map_err(|error| {
-            let keys: Vec<&str> = grants
-                .files
-                .iter()
-                .map(|grant| grant.key.as_str())
-                .collect();
-            GrantError {
-                key: keys.join(","),
-                path: mount.guest.clone(),
-                message: format!(
-                    "the folder {} cannot be opened: {error}",
-                    mount.host.display()
-                ),
-            }
-        })
+        .map_err(|error| cannot_open(&error))
 }

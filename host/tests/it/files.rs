@@ -9,19 +9,11 @@ use connect_wasm::sandbox::{FileGrant, Grants, SourceTaskInstance};
 use crate::guests;
 
 fn read(path: impl AsRef<Path>) -> FileGrant {
-    FileGrant {
-        key: "read".into(),
-        path: path.as_ref().to_str().unwrap().into(),
-        write: false,
-    }
+    FileGrant::new("read", path.as_ref().to_str().unwrap(), false).unwrap()
 }
 
 fn write(path: impl AsRef<Path>) -> FileGrant {
-    FileGrant {
-        key: "write".into(),
-        path: path.as_ref().to_str().unwrap().into(),
-        write: true,
-    }
+    FileGrant::new("write", path.as_ref().to_str().unwrap(), true).unwrap()
 }
 
 /// Runs operations in a probe with these grants; an answer for each.
@@ -448,4 +440,30 @@ async fn the_number_of_open_files_is_bounded() {
         .unwrap_err();
     assert!(error.instance_lost(), "{error}");
     assert!(error.to_string().contains("resource table"), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_that_was_swapped_for_a_link_after_the_grant_is_not_opened() {
+    let outer = tempfile::tempdir().unwrap();
+    let (inside, secret) = (outer.path().join("inside"), outer.path().join("secret"));
+    fs::create_dir(&inside).unwrap();
+    fs::create_dir(&secret).unwrap();
+    fs::write(secret.join("f"), "secret").unwrap();
+    let plugin = guests::plugin(guests::PROBE).await;
+    for grant in [read(&inside), read(inside.join("f"))] {
+        let mut spec = guests::task(&plugin);
+        spec.grants = Grants {
+            files: vec![grant],
+            stdio: false,
+        };
+        fs::remove_dir(&inside).unwrap();
+        symlink(&secret, &inside).unwrap();
+        let error = SourceTaskInstance::new(spec).await.err().unwrap();
+        assert!(
+            error.to_string().contains("is another folder now"),
+            "{error}"
+        );
+        fs::remove_file(&inside).unwrap();
+        fs::create_dir(&inside).unwrap();
+    }
 }

@@ -105,7 +105,8 @@ async fn the_stop_signal_ends_a_waiting_poll() {
     task.start(&counting("1").await).await.unwrap();
     let begun = Instant::now();
     let (batch, ()) = tokio::join!(task.poll(), async {
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        // The poll is in its wait by now.
+        tokio::task::yield_now().await;
         signal.raise();
     });
     assert!(batch.unwrap().is_none());
@@ -198,11 +199,7 @@ async fn a_sink_task_gets_its_calls_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("calls").to_str().unwrap().to_owned();
     let mut spec = guests::task(&guests::plugin(guests::RECORDING).await);
-    let grant = FileGrant {
-        key: "file".into(),
-        path: path.clone(),
-        write: true,
-    };
+    let grant = FileGrant::new("file", path.as_str(), true).unwrap();
     spec.grants = Grants {
         files: vec![grant],
         stdio: false,

@@ -4,6 +4,8 @@
 //! `cargo build --profile guest --target wasm32-wasip2 -p probe-source -p counting-source ...`.
 //! Where they are: `CONNECT_WASM_TEST_PLUGINS`, else the workspace's target directory.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 mod cache;
 mod files;
 mod guests;

@@ -59,11 +59,7 @@ fn the_command_line_gets_what_it_names() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new");
     let grants = from_command_line(&path).unwrap();
-    let expected = FileGrant {
-        key: "file".to_owned(),
-        path: path.to_str().unwrap().to_owned(),
-        write: true,
-    };
+    let expected = FileGrant::new("file", path.to_str().unwrap(), true).unwrap();
     assert_eq!(
         grants,
         Grants {
@@ -85,7 +81,7 @@ fn spaces_around_a_path_do_not_count() {
     let folder = tempfile::tempdir().unwrap();
     let padded = format!("  {} ", folder.path().join("new").display());
     assert_eq!(
-        from_command_line(padded).unwrap().files[0].path,
+        from_command_line(padded).unwrap().files[0].path(),
         folder.path().join("new").to_str().unwrap()
     );
 }

@@ -3,20 +3,17 @@ use std::os::unix::fs::symlink;
 
 use super::*;
 
-fn grant(path: impl AsRef<Path>, write: bool) -> FileGrant {
-    FileGrant {
-        key: "file".to_owned(),
-        path: path.as_ref().to_str().unwrap().to_owned(),
-        write,
-    }
+fn grant(path: impl AsRef<Path>, write: bool) -> Result<FileGrant, GrantError> {
+    FileGrant::new("file", path.as_ref().to_str().unwrap(), write)
 }
 
-fn mounts_of(files: Vec<FileGrant>) -> Result<Vec<Mount>, String> {
-    mounts(&Grants {
-        files,
+fn mounts_of(files: Vec<Result<FileGrant, GrantError>>) -> Result<Vec<Mount>, String> {
+    let files: Result<Vec<FileGrant>, GrantError> = files.into_iter().collect();
+    let grants = Grants {
+        files: files.map_err(|error| error.to_string())?,
         stdio: false,
-    })
-    .map_err(|error| error.to_string())
+    };
+    mounts(&grants).map_err(|error| error.to_string())
 }
 
 #[test]
