@@ -3,7 +3,8 @@
 //! Owns the syntax as java.util.Properties.load reads it: comments, continuation lines, separators
 //! and escapes; bytes are ISO-8859-1. Must not know what the keys mean.
 //!
-//! Deviation: an escaped surrogate without its other half is an error, since it is no text.
+//! Deviations: an escaped surrogate without its other half is an error, since it is no text; a lone
+//! backslash at the end of the file is no entry, where Java makes one with an empty key.
 
 use thiserror::Error;
 
@@ -152,11 +153,10 @@ impl<'a> LogicalLines<'a> {
         }
         if escaping {
             text.pop();
-        } else if text.is_empty() {
+        }
+        if text.is_empty() {
             return None;
         }
-        // COMPAT: a backslash as the very last character leaves an entry, if an empty one
-        // (Properties.LineReader).
         Some(LogicalLine { number, text })
     }
 }
