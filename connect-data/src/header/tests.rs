@@ -1,7 +1,7 @@
 use super::*;
 use crate::SchemaBuilder;
 
-fn text<T: std::fmt::Debug>(result: Result<T, DataError>) -> String {
+fn text<T: fmt::Debug>(result: Result<T, DataError>) -> String {
     result.unwrap_err().to_string()
 }
 

@@ -35,11 +35,11 @@ fn check_text(text: &str) {
 }
 
 fn list<const N: usize>(values: [Value<'static>; N]) -> Value<'static> {
-    Value::Array(values.to_vec())
+    Value::Array(values.into())
 }
 
 fn map<const N: usize>(entries: [(Value<'static>, Value<'static>); N]) -> Value<'static> {
-    Value::Map(entries.to_vec())
+    Value::Map(entries.into())
 }
 
 use Value::{Boolean, Date, Float32, Float64, Int8, Int16, Int32, Int64, Null};

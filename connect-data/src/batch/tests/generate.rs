@@ -97,7 +97,7 @@ pub fn schema() -> impl Strategy<Value = SchemaRef> {
             .unwrap()
     });
     let list_default = bare_schema().prop_flat_map(|element| {
-        let values = prop::collection::vec(value_of(element.clone(), true), 0..3);
+        let values = prop::collection::vec(value_of(&element, true), 0..3);
         values.prop_map(move |values| {
             let builder = || SchemaBuilder::array(element.clone());
             builder()
@@ -110,8 +110,8 @@ pub fn schema() -> impl Strategy<Value = SchemaRef> {
 }
 
 /// A value of that schema; null too unless `strict` and required.
-pub fn value_of(schema: SchemaRef, strict: bool) -> BoxedStrategy<Value<'static>> {
-    let value = class_of(&schema, strict);
+pub fn value_of(schema: &SchemaRef, strict: bool) -> BoxedStrategy<Value<'static>> {
+    let value = class_of(schema, strict);
     if strict && !schema.is_optional() {
         value
     } else {
@@ -126,7 +126,7 @@ fn class_of(schema: &SchemaRef, strict: bool) -> BoxedStrategy<Value<'static>> {
         None => {}
     }
     let inner = |schema: Option<&SchemaRef>| match schema {
-        Some(schema) => value_of(schema.clone(), strict),
+        Some(schema) => value_of(schema, strict),
         None => schemaless().boxed(),
     };
     match schema.schema_type() {
@@ -160,7 +160,7 @@ fn class_of(schema: &SchemaRef, strict: bool) -> BoxedStrategy<Value<'static>> {
                 .fields()
                 .unwrap()
                 .iter()
-                .map(|field| value_of(field.schema().clone(), strict))
+                .map(|field| value_of(field.schema(), strict))
                 .collect();
             fields
                 .prop_map(move |values| Value::Struct(Struct::from_values(schema.clone(), values)))
@@ -205,7 +205,7 @@ pub fn schemaless() -> impl Strategy<Value = Value<'static>> {
 /// A schema with a value of it, or a value alone.
 pub fn schema_and_value() -> impl Strategy<Value = (Option<SchemaRef>, Value<'static>)> {
     prop_oneof![
-        schema().prop_flat_map(|schema| { (Just(Some(schema.clone())), value_of(schema, false)) }),
+        schema().prop_flat_map(|schema| { (Just(Some(schema.clone())), value_of(&schema, false)) }),
         schemaless().prop_map(|value| (None, value)),
     ]
 }

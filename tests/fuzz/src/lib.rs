@@ -1,0 +1,97 @@
+//! Fuzz targets: each takes any bytes and must come back without a panic, in little time and
+//! memory. What it accepts must also survive another turn.
+//!
+//! Every target is a plain function, so that any fuzzer can call it; `tests/replay.rs` calls them
+//! all with seeded damage to good inputs, as part of the ordinary tests.
+
+use connect_data::batch::{
+    EncodedOffsetMap, SchemaCache, SinkBatch, SinkBatchEncoder, SourceBatch, SourceBatchEncoder,
+};
+use connect_data::values::{convert_to_string, parse_string};
+use connect_data::{Decimal, SinkRecord, SourceRecord};
+
+/// Bytes that a source task's `poll` returned.
+///
+/// # Panics
+/// When a record that was decoded does not come back from another batch.
+pub fn source_batch(data: &[u8]) {
+    let mut cache = SchemaCache::new();
+    let Ok(batch) = SourceBatch::decode(data, &mut cache) else {
+        return;
+    };
+    let mut encoder = SourceBatchEncoder::new();
+    let mut records: Vec<SourceRecord<'_>> = Vec::new();
+    for view in batch.records() {
+        let Ok(record) = view.and_then(|view| view.to_record(&batch)) else {
+            break;
+        };
+        // Texts go into messages: they must exist for whatever comes in.
+        let _ = record.to_string();
+        if encoder.push(&record).is_ok() {
+            records.push(record);
+        }
+    }
+    let encoded = encoder.finish();
+    let mut cache = SchemaCache::new();
+    let again = SourceBatch::decode(&encoded, &mut cache).expect("an encoder's batch decodes");
+    assert_eq!(again.len(), records.len());
+    for (view, record) in again.records().zip(&records) {
+        let decoded = view
+            .and_then(|view| view.to_record(&again))
+            .expect("a record decodes");
+        assert_eq!(&decoded, record);
+    }
+}
+
+/// Bytes that the worker gives a sink task's `put`, or that a sink task reports back.
+///
+/// # Panics
+/// When a record that was decoded does not come back from another batch.
+pub fn sink_batch(data: &[u8]) {
+    let mut cache = SchemaCache::new();
+    let Ok(batch) = SinkBatch::decode(data, &mut cache) else {
+        return;
+    };
+    let mut encoder = SinkBatchEncoder::new();
+    let mut records: Vec<SinkRecord<'_>> = Vec::new();
+    for record in batch.records() {
+        let Ok(record) = record else { break };
+        let _ = record.to_string();
+        if encoder.push(&record).is_ok() {
+            records.push(record);
+        }
+    }
+    let encoded = encoder.finish();
+    let mut cache = SchemaCache::new();
+    let again = SinkBatch::decode(&encoded, &mut cache).expect("an encoder's batch decodes");
+    assert_eq!(again.len(), records.len());
+    for (decoded, record) in again.records().zip(&records) {
+        assert_eq!(&decoded.expect("a record decodes"), record);
+    }
+}
+
+/// A source partition or offset that was kept encoded.
+pub fn offset_map(data: &[u8]) {
+    if let Ok(map) = EncodedOffsetMap::new(data).decode() {
+        let _ = map.to_string();
+        assert_eq!(map.clone().into_owned(), map);
+    }
+}
+
+/// Text of a header or a config value whose meaning is inferred.
+pub fn header_text(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let parsed = parse_string(text).expect("any text is at least text");
+    let _ = parsed.value.to_java_string();
+    let _ = convert_to_string(&parsed.value);
+    if let Ok(number) = text.parse::<Decimal>() {
+        let _ = (
+            number.to_string(),
+            number.to_f64(),
+            number.to_i64_wrapping(),
+        );
+        assert_eq!(number.to_string().parse(), Ok(number));
+    }
+}
