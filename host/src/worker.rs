@@ -56,6 +56,9 @@ use self::task::{TaskControls, guest_failure};
 /// Time in which connectors stop, all together, as in Kafka Connect.
 const CONNECTORS_STOP: Duration = Duration::from_secs(5);
 
+/// Time for the loops of instances that were given up to come to their end.
+const LOOPS_END: Duration = Duration::from_secs(1);
+
 /// What a worker is made of.
 pub struct WorkerParts {
     /// The worker's configuration.
@@ -321,6 +324,9 @@ impl Worker for LocalWorker {
         origin: ConfigOrigin,
         target: TargetState,
     ) -> Result<(), WorkerError> {
+        if self.running.is_closed() {
+            return Err(WorkerError::Failed(Failure::connect("The worker is stopping")));
+        }
         let span = tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()));
         let made = self
             .make_connector(name, config, origin, target)
@@ -429,6 +435,9 @@ impl Worker for LocalWorker {
         origin: ConfigOrigin,
         target: TargetState,
     ) -> Result<(), WorkerError> {
+        if self.running.is_closed() {
+            return Err(WorkerError::Failed(Failure::connect("The worker is stopping")));
+        }
         let (start, secrets) = self.task_start(id, connector_config, task_config, origin);
         let listener = self.parts.listener.clone();
         let (controls, context) =
@@ -488,6 +497,7 @@ impl Worker for LocalWorker {
     }
 
     async fn stop(&self) {
+        self.running.close();
         let connectors: Vec<ConnectorControls> =
             lock(&self.connectors).drain().map(|(_, controls)| controls).collect();
         let deadline = Instant::now() + CONNECTORS_STOP;
@@ -497,8 +507,9 @@ impl Worker for LocalWorker {
         .await;
         let tasks: Vec<ConnectorTaskId> = lock(&self.tasks).keys().cloned().collect();
         self.stop_and_await_tasks(&tasks).await;
-        self.running.close();
-        self.running.wait().await;
+        if tokio::time::timeout(LOOPS_END, self.running.wait()).await.is_err() {
+            tracing::error!("{} connectors or tasks did not end and are left behind", self.running.len());
+        }
     }
 }
 

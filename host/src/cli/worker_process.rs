@@ -29,7 +29,7 @@ use crate::plugin::{GrantPolicy, PluginRegistry};
 use crate::rest::{RestServer, local_host, router};
 use crate::sandbox::{Deadlines, Limits, Sandbox, SandboxConfig};
 use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
-use crate::storage::offset::FileOffsetBackingStore;
+use crate::storage::offset::{FileOffsetBackingStore, OffsetBackingStore as _};
 use crate::storage::status::MemoryStatusBackingStore;
 use crate::worker::{LocalWorker, WorkerParts};
 
@@ -87,9 +87,8 @@ impl WorkerProcess {
             rest.addresses(),
             &local_host().await,
         );
-        let offsets = FileOffsetBackingStore::open(&config.offset_storage_file)
-            .await
-            .map_err(|error| StartError::Start(anyhow::Error::new(error)))?;
+        let offsets = FileOffsetBackingStore::new(&config.offset_storage_file);
+        offsets.start().await.map_err(|error| StartError::Start(anyhow::Error::new(error)))?;
         let worker_id = advertised.worker_id();
         let statuses = Arc::new(StatusRecorder::new(
             Arc::new(MemoryStatusBackingStore::default()),
