@@ -48,12 +48,14 @@ pub struct PropertiesFileError {
 /// The entries of a file. Of a key that occurs twice, the last value counts.
 pub fn parse(bytes: &[u8]) -> Result<ConfigMap, PropertiesError> {
     // ISO-8859-1: each byte is the character of that number.
-    parse_characters(bytes.iter().map(|&byte| char::from(byte)).collect())
+    let characters: Vec<char> = bytes.iter().map(|&byte| char::from(byte)).collect();
+    parse_characters(&characters)
 }
 
 /// The entries of a text that is already decoded, as java.util.Properties.load(Reader).
 pub fn parse_text(text: &str) -> Result<ConfigMap, PropertiesError> {
-    parse_characters(text.chars().collect())
+    let characters: Vec<char> = text.chars().collect();
+    parse_characters(&characters)
 }
 
 /// The entries of the content of `file`, which errors then name.
@@ -64,8 +66,8 @@ pub fn parse_file(file: &str, bytes: &[u8]) -> Result<ConfigMap, PropertiesFileE
     })
 }
 
-fn parse_characters(characters: Vec<char>) -> Result<ConfigMap, PropertiesError> {
-    let mut lines = LogicalLines::new(&characters);
+fn parse_characters(characters: &[char]) -> Result<ConfigMap, PropertiesError> {
+    let mut lines = LogicalLines::new(characters);
     let mut entries = ConfigMap::new();
     while let Some(line) = lines.next_line() {
         let (key, value) = split_entry(&line.text);

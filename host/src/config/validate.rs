@@ -201,7 +201,7 @@ pub fn validate(request: &ValidationRequest<'_>) -> ValidationResult {
     result.error_count = result.messages().count();
     let added = result.entries.len();
     parts::add_client_overrides(request, &mut result);
-    for converter in converters {
+    for converter in &converters {
         parts::add_converter_keys(request, converter, &mut result);
     }
     // COMPAT: of clients and converters, the keys with errors are counted, not the errors

@@ -90,116 +90,119 @@ fn check_errors(def: &ConfigDef, key: &str, value: &str, expected: &[&str]) {
     assert_eq!(errors, expected, "{key}={value}");
 }
 
+/// Key, value and messages.
+const WRONG_FOR_SOURCE: &[(&str, &str, &[&str])] = &[
+    (
+        "tasks.max",
+        "x",
+        &[
+            "Invalid value x for configuration tasks.max: Not a number of type INT",
+            "Invalid value null for configuration tasks.max: Value must be non-null",
+        ],
+    ),
+    (
+        "tasks.max",
+        "0",
+        &["Invalid value 0 for configuration tasks.max: Value must be at least 1"],
+    ),
+    (
+        "name",
+        "",
+        &["Invalid value  for configuration name: String may not be empty"],
+    ),
+    (
+        "transforms",
+        "a,a",
+        &["Invalid value [a, a] for configuration transforms: Duplicate alias provided."],
+    ),
+    (
+        "errors.tolerance",
+        "ALL",
+        &["Invalid value ALL for configuration errors.tolerance: String must be one of: none, all"],
+    ),
+    (
+        "exactly.once.support",
+        "x",
+        &[
+            "Invalid value x for configuration exactly.once.support: String must be one of (case insensitive): REQUIRED, REQUESTED",
+        ],
+    ),
+    ("exactly.once.support", "ReqUired", &[]),
+    (
+        "transaction.boundary",
+        "x",
+        &[
+            "Invalid value x for configuration transaction.boundary: String must be one of (case insensitive): INTERVAL, POLL, CONNECTOR",
+        ],
+    ),
+    (
+        "transaction.boundary.interval.ms",
+        "-1",
+        &[
+            "Invalid value -1 for configuration transaction.boundary.interval.ms: Value must be at least 0",
+        ],
+    ),
+    (
+        "transaction.boundary.interval.ms",
+        "x",
+        &[
+            "Invalid value x for configuration transaction.boundary.interval.ms: Not a number of type LONG",
+        ],
+    ),
+    (
+        "offsets.storage.topic",
+        " ",
+        &["Invalid value  for configuration offsets.storage.topic: String must be non-empty"],
+    ),
+    (
+        "config.action.reload",
+        "x",
+        &[
+            "Invalid value x for configuration config.action.reload: String must be one of: none, restart",
+        ],
+    ),
+    (
+        "topic.creation.groups",
+        "a,,a",
+        &[
+            "Invalid value [a, , a] for configuration topic.creation.groups: Duplicate alias provided.",
+        ],
+    ),
+];
+
+const WRONG_FOR_SINK: &[(&str, &str, &[&str])] = &[
+    (
+        "topics",
+        "a,a",
+        &["Configuration 'topics' values must not be duplicated."],
+    ),
+    (
+        "topics",
+        "a,",
+        &["Configuration 'topics' values must not be empty."],
+    ),
+    (
+        "topics.regex",
+        "(",
+        &[
+            "Invalid value ( for configuration topics.regex: Invalid regex: Unclosed group near index 1\n(",
+        ],
+    ),
+    (
+        "errors.deadletterqueue.topic.replication.factor",
+        "70000",
+        &[
+            "Invalid value 70000 for configuration errors.deadletterqueue.topic.replication.factor: Not a number of type SHORT",
+        ],
+    ),
+];
+
 #[test]
 fn wrong_values_are_told_as_by_kafka() {
-    for (key, value, expected) in [
-        (
-            "tasks.max",
-            "x",
-            &[
-                "Invalid value x for configuration tasks.max: Not a number of type INT",
-                "Invalid value null for configuration tasks.max: Value must be non-null",
-            ] as &[&str],
-        ),
-        (
-            "tasks.max",
-            "0",
-            &["Invalid value 0 for configuration tasks.max: Value must be at least 1"],
-        ),
-        (
-            "name",
-            "",
-            &["Invalid value  for configuration name: String may not be empty"],
-        ),
-        (
-            "transforms",
-            "a,a",
-            &["Invalid value [a, a] for configuration transforms: Duplicate alias provided."],
-        ),
-        (
-            "errors.tolerance",
-            "ALL",
-            &[
-                "Invalid value ALL for configuration errors.tolerance: String must be one of: none, all",
-            ],
-        ),
-        (
-            "exactly.once.support",
-            "x",
-            &[
-                "Invalid value x for configuration exactly.once.support: String must be one of (case insensitive): REQUIRED, REQUESTED",
-            ],
-        ),
-        ("exactly.once.support", "ReqUired", &[]),
-        (
-            "transaction.boundary",
-            "x",
-            &[
-                "Invalid value x for configuration transaction.boundary: String must be one of (case insensitive): INTERVAL, POLL, CONNECTOR",
-            ],
-        ),
-        (
-            "transaction.boundary.interval.ms",
-            "-1",
-            &[
-                "Invalid value -1 for configuration transaction.boundary.interval.ms: Value must be at least 0",
-            ],
-        ),
-        (
-            "transaction.boundary.interval.ms",
-            "x",
-            &[
-                "Invalid value x for configuration transaction.boundary.interval.ms: Not a number of type LONG",
-            ],
-        ),
-        (
-            "offsets.storage.topic",
-            " ",
-            &["Invalid value  for configuration offsets.storage.topic: String must be non-empty"],
-        ),
-        (
-            "config.action.reload",
-            "x",
-            &[
-                "Invalid value x for configuration config.action.reload: String must be one of: none, restart",
-            ],
-        ),
-        (
-            "topic.creation.groups",
-            "a,,a",
-            &[
-                "Invalid value [a, , a] for configuration topic.creation.groups: Duplicate alias provided.",
-            ],
-        ),
-    ] {
+    for (key, value, expected) in WRONG_FOR_SOURCE {
         check_errors(source_def(), key, value, expected);
     }
-    for (key, value, expected) in [
-        (
-            "topics",
-            "a,a",
-            &["Configuration 'topics' values must not be duplicated."] as &[&str],
-        ),
-        (
-            "topics",
-            "a,",
-            &["Configuration 'topics' values must not be empty."],
-        ),
-        (
-            "topics.regex",
-            "(",
-            &[
-                "Invalid value ( for configuration topics.regex: Invalid regex: Unclosed group near index 1\n(",
-            ],
-        ),
-        (
-            "errors.deadletterqueue.topic.replication.factor",
-            "70000",
-            &[
-                "Invalid value 70000 for configuration errors.deadletterqueue.topic.replication.factor: Not a number of type SHORT",
-            ],
-        ),
-    ] {
+    for (key, value, expected) in WRONG_FOR_SINK {
         check_errors(sink_def(), key, value, expected);
     }
 }

@@ -35,7 +35,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     /// An [`ConfigError::Invalid`] with a reason.
-    pub fn invalid(key: &str, value: impl ToString, reason: impl Into<String>) -> Self {
+    pub fn invalid(key: &str, value: &(impl ToString + ?Sized), reason: impl Into<String>) -> Self {
         Self::Invalid {
             key: key.to_owned(),
             value: value.to_string(),

@@ -82,7 +82,7 @@ pub(super) fn valid_converters(
 /// Adds the keys of a converter.
 pub(super) fn add_converter_keys(
     request: &ValidationRequest<'_>,
-    converter: NamedConverter,
+    converter: &NamedConverter,
     result: &mut ValidationResult,
 ) {
     let Some(def) = request

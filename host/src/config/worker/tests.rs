@@ -112,6 +112,115 @@ fn values() {
     assert_eq!(config.raw()["bootstrap.servers"], "a:1, b:2,a:1");
 }
 
+/// Key, value and message.
+const WRONG_VALUES: &[(&str, &str, &str)] = &[
+    (
+        "key.converter",
+        "nope",
+        "Invalid value nope for configuration key.converter: Class nope could not be found.",
+    ),
+    (
+        "value.converter",
+        "x.SimpleHeaderConverter",
+        "Class class x.SimpleHeaderConverter does not implement the Converter interface",
+    ),
+    (
+        "bootstrap.servers",
+        "",
+        "Configuration 'bootstrap.servers' must not be empty. Valid values include: any non-empty value",
+    ),
+    (
+        "bootstrap.servers",
+        "a:1,,b:2",
+        "Configuration 'bootstrap.servers' values must not be empty.",
+    ),
+    (
+        "offset.flush.interval.ms",
+        "x",
+        "Invalid value x for configuration offset.flush.interval.ms: Not a number of type LONG",
+    ),
+    (
+        "offset.flush.interval.ms",
+        "1.5",
+        "Invalid value 1.5 for configuration offset.flush.interval.ms: Not a number of type LONG",
+    ),
+    (
+        "listeners",
+        "",
+        "Invalid value for listeners, at least one URL is expected, ex: http://localhost:8080,https://localhost:8443.",
+    ),
+    (
+        "listeners",
+        "http://a:1,,",
+        "Empty URL found when parsing listeners list.",
+    ),
+    (
+        "listeners",
+        "foo",
+        "Listener doesn't have the right format (protocol://hostname:port). Found: 'foo' (configuration listeners)",
+    ),
+    (
+        "admin.listeners",
+        "http://a:1,",
+        "Configuration 'admin.listeners' values must not be empty.",
+    ),
+    (
+        "plugin.path",
+        "",
+        "Configuration 'plugin.path' must not be empty. Valid values include: any non-empty value",
+    ),
+    (
+        "metrics.recording.level",
+        "x",
+        "Invalid value x for configuration metrics.recording.level: String must be one of: INFO, DEBUG",
+    ),
+    (
+        "metrics.num.samples",
+        "0",
+        "Invalid value 0 for configuration metrics.num.samples: Value must be at least 1",
+    ),
+    (
+        "topic.creation.enable",
+        "yes",
+        "Invalid value yes for configuration topic.creation.enable: Expected value to be either true or false",
+    ),
+    (
+        "rest.advertised.port",
+        "80x",
+        "Invalid value 80x for configuration rest.advertised.port: Not a number of type INT",
+    ),
+    (
+        "rest.advertised.port",
+        "70000",
+        "Invalid value 70000 for configuration rest.advertised.port: Value must be between 0 and 65535",
+    ),
+    (
+        "response.http.headers.config",
+        "foo bar:1",
+        "Invalid header config action: 'foo'. Expected one of [set, add, setDate, addDate]",
+    ),
+    (
+        "plugin.discovery",
+        "x",
+        "Invalid plugin.discovery value, must be one of [only_scan, hybrid_warn, hybrid_fail, service_load]",
+    ),
+    (
+        "connector.client.config.override.policy",
+        "Foo",
+        "Failed to find any class that implements interface org.apache.kafka.connect.connector.policy.ConnectorClientConfigOverridePolicy and which name matches Foo, available policies are: All, Allowlist, None, Principal",
+    ),
+    (
+        "sandbox.memory.max.bytes",
+        "0",
+        "Invalid value 0 for configuration sandbox.memory.max.bytes: Value must be at least 1",
+    ),
+    (
+        "sandbox.fs.allow",
+        "/a,",
+        "Configuration 'sandbox.fs.allow' values must not be empty.",
+    ),
+];
+
 #[test]
 fn wrong_values_are_told_as_by_kafka() {
     let missing =
@@ -124,113 +233,7 @@ fn wrong_values_are_told_as_by_kafka() {
     ] {
         check_error(key, None, &missing(key));
     }
-    for (key, value, expected) in [
-        (
-            "key.converter",
-            "nope",
-            "Invalid value nope for configuration key.converter: Class nope could not be found.",
-        ),
-        (
-            "value.converter",
-            "x.SimpleHeaderConverter",
-            "Class class x.SimpleHeaderConverter does not implement the Converter interface",
-        ),
-        (
-            "bootstrap.servers",
-            "",
-            "Configuration 'bootstrap.servers' must not be empty. Valid values include: any non-empty value",
-        ),
-        (
-            "bootstrap.servers",
-            "a:1,,b:2",
-            "Configuration 'bootstrap.servers' values must not be empty.",
-        ),
-        (
-            "offset.flush.interval.ms",
-            "x",
-            "Invalid value x for configuration offset.flush.interval.ms: Not a number of type LONG",
-        ),
-        (
-            "offset.flush.interval.ms",
-            "1.5",
-            "Invalid value 1.5 for configuration offset.flush.interval.ms: Not a number of type LONG",
-        ),
-        (
-            "listeners",
-            "",
-            "Invalid value for listeners, at least one URL is expected, ex: http://localhost:8080,https://localhost:8443.",
-        ),
-        (
-            "listeners",
-            "http://a:1,,",
-            "Empty URL found when parsing listeners list.",
-        ),
-        (
-            "listeners",
-            "foo",
-            "Listener doesn't have the right format (protocol://hostname:port). Found: 'foo' (configuration listeners)",
-        ),
-        (
-            "admin.listeners",
-            "http://a:1,",
-            "Configuration 'admin.listeners' values must not be empty.",
-        ),
-        (
-            "plugin.path",
-            "",
-            "Configuration 'plugin.path' must not be empty. Valid values include: any non-empty value",
-        ),
-        (
-            "metrics.recording.level",
-            "x",
-            "Invalid value x for configuration metrics.recording.level: String must be one of: INFO, DEBUG",
-        ),
-        (
-            "metrics.num.samples",
-            "0",
-            "Invalid value 0 for configuration metrics.num.samples: Value must be at least 1",
-        ),
-        (
-            "topic.creation.enable",
-            "yes",
-            "Invalid value yes for configuration topic.creation.enable: Expected value to be either true or false",
-        ),
-        (
-            "rest.advertised.port",
-            "80x",
-            "Invalid value 80x for configuration rest.advertised.port: Not a number of type INT",
-        ),
-        (
-            "rest.advertised.port",
-            "70000",
-            "Invalid value 70000 for configuration rest.advertised.port: Value must be between 0 and 65535",
-        ),
-        (
-            "response.http.headers.config",
-            "foo bar:1",
-            "Invalid header config action: 'foo'. Expected one of [set, add, setDate, addDate]",
-        ),
-        (
-            "plugin.discovery",
-            "x",
-            "Invalid plugin.discovery value, must be one of [only_scan, hybrid_warn, hybrid_fail, service_load]",
-        ),
-        (
-            "connector.client.config.override.policy",
-            "Foo",
-            "Failed to find any class that implements interface org.apache.kafka.connect.connector.policy.ConnectorClientConfigOverridePolicy and which name matches Foo, available policies are: All, Allowlist, None, Principal",
-        ),
-        (
-            "sandbox.memory.max.bytes",
-            "0",
-            "Invalid value 0 for configuration sandbox.memory.max.bytes: Value must be at least 1",
-        ),
-        (
-            "sandbox.fs.allow",
-            "/a,",
-            "Configuration 'sandbox.fs.allow' values must not be empty.",
-        ),
-    ] {
+    for (key, value, expected) in WRONG_VALUES {
         check_error(key, Some(value), expected);
     }
 }
