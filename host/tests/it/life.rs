@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use connect_data::{OffsetMap, OffsetValue};
 use connect_wasm::config::ConfigMap;
 use connect_wasm::sandbox::{
-    ConnectError, ConnectorInstance, ErrorKind, FileGrant, Grants, HostServices, OffsetReader,
-    PartitionOffset, SandboxError, SinkTaskInstance, SourceTaskInstance, StopSignal, Support,
-    TopicPartition,
+    ConnectError, ConnectorContext, ConnectorInstance, ErrantRecord, ErrantRecordReporter,
+    ErrorKind, FileGrant, Grants, HostServices, OffsetReader, PartitionOffset, SandboxError,
+    SinkContext, SinkTaskInstance, SourceTaskInstance, StopSignal, Support, TopicPartition,
 };
 
 use crate::guests;
@@ -273,5 +273,148 @@ async fn output_without_a_grant_goes_to_the_log() {
             "{:?}",
             log.lines()
         );
+    }
+}
+
+/// What a sink task asked for.
+#[derive(Default)]
+struct Asked(Mutex<Vec<String>>);
+
+impl Asked {
+    fn push(&self, what: impl Into<String>) {
+        self.0.lock().unwrap().push(what.into());
+    }
+}
+
+impl SinkContext for Asked {
+    fn set_offsets(&self, offsets: Vec<PartitionOffset>) {
+        self.push(format!(
+            "offsets {} {}",
+            offsets[0].topic, offsets[0].offset
+        ));
+    }
+
+    fn set_timeout(&self, timeout_ms: i64) {
+        self.push(format!("timeout {timeout_ms}"));
+    }
+
+    fn pause(&self, partitions: Vec<TopicPartition>) -> Result<(), ConnectError> {
+        self.push(format!(
+            "pause {}-{}",
+            partitions[0].topic, partitions[0].partition
+        ));
+        Err(ConnectError::new(ErrorKind::Fatal, "not yours"))
+    }
+
+    fn resume(&self, partitions: Vec<TopicPartition>) -> Result<(), ConnectError> {
+        self.push(format!(
+            "resume {}-{}",
+            partitions[0].topic, partitions[0].partition
+        ));
+        Ok(())
+    }
+
+    fn assignment(&self) -> Vec<TopicPartition> {
+        vec![TopicPartition {
+            topic: "lines".into(),
+            partition: 2,
+        }]
+    }
+
+    fn request_commit(&self) {
+        self.push("commit");
+    }
+}
+
+#[async_trait]
+impl ErrantRecordReporter for Asked {
+    async fn report(&self, record: ErrantRecord, error: String) -> Result<(), ConnectError> {
+        self.push(format!("report {record:?}: {error}"));
+        Err(ConnectError::new(ErrorKind::Fatal, "tolerance is none"))
+    }
+}
+
+/// What a sink in `mode` asks for when it gets a record, how its put ends, and its log.
+async fn asked(mode: &str) -> (Vec<String>, Result<(), SandboxError>, Vec<String>) {
+    let plugin = guests::plugin(guests::SINK_ZOO).await;
+    let config = guests::task_config(&plugin, &[("mode", mode)]).await;
+    let asked = Arc::new(Asked::default());
+    let (log, guard) = guests::Log::listen();
+    let mut spec = guests::task(&plugin);
+    spec.services.sink_context = Some(asked.clone());
+    spec.services.errant_records = Some(asked.clone());
+    let mut task = SinkTaskInstance::new(spec).await.unwrap();
+    task.start(&config).await.unwrap();
+    task.open(&asked.assignment()).await.unwrap();
+    let outcome = task.put(&guests::sink_batch()).await;
+    drop(guard);
+    let asked = asked.0.lock().unwrap().clone();
+    (asked, outcome, log.lines())
+}
+
+#[tokio::test]
+async fn requests_of_a_sink_reach_the_worker_and_its_answers_the_sink() {
+    let (requests, outcome, _) = asked("request-commit").await;
+    outcome.unwrap();
+    assert_eq!(requests, ["commit"]);
+
+    let (requests, outcome, _) = asked("rewind").await;
+    outcome.unwrap();
+    assert_eq!(requests, ["offsets lines 0"]);
+
+    let (requests, outcome, log) = asked("pause-others").await;
+    outcome.unwrap();
+    assert_eq!(requests, ["pause not-assigned-7", "resume not-assigned-7"]);
+    assert!(
+        log.iter()
+            .any(|line| line.contains("pause was refused: not yours")),
+        "{log:?}"
+    );
+    assert!(
+        log.iter().any(|line| line.contains("resume was allowed")),
+        "{log:?}"
+    );
+
+    let (requests, outcome, _) = asked("report").await;
+    assert!(
+        outcome
+            .unwrap_err()
+            .to_string()
+            .contains("tolerance is none")
+    );
+    assert!(
+        requests[0].starts_with("report Delivered { topic: \"t\", partition: 0, offset: 0 }: "),
+        "{requests:?}"
+    );
+}
+
+/// What a connector asked for.
+impl ConnectorContext for Asked {
+    fn request_task_reconfiguration(&self) {
+        self.push("reconfigure");
+    }
+
+    fn raise_error(&self, message: String) {
+        self.push(format!("raise {message}"));
+    }
+}
+
+#[tokio::test]
+async fn requests_of_a_connector_reach_the_worker() {
+    let plugin = guests::plugin(guests::SOURCE_ZOO).await;
+    for (mode, request) in [
+        ("reconfigure", "reconfigure"),
+        ("raise-error", "raise this is the raised error"),
+    ] {
+        let asked = Arc::new(Asked::default());
+        let mut spec = guests::task(&plugin);
+        spec.services.connector_context = Some(asked.clone());
+        let mut connector = ConnectorInstance::new(spec).await.unwrap();
+        connector
+            .start(&guests::config(&[("topic", "t"), ("mode", mode)]))
+            .await
+            .unwrap();
+        connector.monitor().await.unwrap();
+        assert_eq!(*asked.0.lock().unwrap(), [request]);
     }
 }

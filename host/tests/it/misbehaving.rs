@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use connect_data::batch::SinkBatchEncoder;
-use connect_data::{Schema, SinkRecord, Value};
 use connect_wasm::sandbox::{
     Blame, ConnectorInstance, ErrorKind, Limits, SandboxError, SinkTaskInstance, SourceTaskInstance,
 };
@@ -308,15 +306,7 @@ async fn a_connector_instance_is_bounded_too() {
 #[tokio::test]
 async fn a_sink_that_fails_in_put_is_told() {
     let plugin = guests::plugin(SINK_ZOO).await;
-    let record = SinkRecord {
-        topic: "t".into(),
-        value_schema: Some(Schema::string()),
-        value: Value::from("one"),
-        ..blank_sink_record()
-    };
-    let mut encoder = SinkBatchEncoder::new();
-    encoder.push(&record).unwrap();
-    let batch = encoder.finish();
+    let batch = guests::sink_batch();
     for (mode, expected) in [
         ("panic-in-put", "call sink-task.put: the plugin trapped"),
         ("spin-in-put", "sandbox.put.timeout.ms"),
@@ -330,24 +320,6 @@ async fn a_sink_that_fails_in_put_is_told() {
         task.start(&config).await.unwrap();
         let error = task.put(&batch).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{mode}: {error}");
-    }
-}
-
-fn blank_sink_record() -> SinkRecord<'static> {
-    SinkRecord {
-        topic: "".into(),
-        kafka_partition: 0,
-        key_schema: None,
-        key: Value::Null,
-        value_schema: None,
-        value: Value::Null,
-        timestamp: None,
-        timestamp_type: connect_data::TimestampType::NoTimestampType,
-        kafka_offset: 0,
-        headers: connect_data::ConnectHeaders::default(),
-        original_topic: "".into(),
-        original_kafka_partition: 0,
-        original_kafka_offset: 0,
     }
 }
 
