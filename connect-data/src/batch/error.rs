@@ -35,6 +35,14 @@ pub enum BatchError {
         /// The limit.
         max: usize,
     },
+    /// A decimal has too many digits.
+    #[error("a decimal of {bytes} bytes is over the limit of {max}")]
+    DecimalTooLong {
+        /// Bytes of the digits.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
     /// Values or schemas are nested too deeply.
     #[error("{what} are nested deeper than {max} levels")]
     TooDeep {

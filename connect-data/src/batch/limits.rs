@@ -32,6 +32,9 @@ impl BatchLimits {
     /// LIMIT: bytes of a name: topic, schema name, field name, parameter key, header key, key in a
     /// source partition or offset. Other text is bounded by the batch alone.
     pub const NAME_BYTES_MAX: usize = 65_535;
+    /// LIMIT: bytes of the digits of a decimal, about 39,000 digits. Writing a decimal as text
+    /// takes time with the square of its length.
+    pub const DECIMAL_BYTES_MAX: usize = 16_384;
     /// LIMIT: levels of values inside values and of schemas inside schemas. Code that walks them
     /// is recursive and runs on small stacks.
     pub const DEPTH_MAX: usize = 128;

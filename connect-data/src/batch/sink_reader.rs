@@ -82,7 +82,7 @@ pub struct SinkRecords<'b, 'a> {
 }
 
 impl<'a> SinkRecords<'_, 'a> {
-    #[inline]
+    #[inline(always)]
     fn read(&mut self) -> Result<SinkRecord<'a>, BatchError> {
         let batch = self.batch;
         let reader = &mut self.reader;
@@ -193,11 +193,13 @@ impl<'a> Iterator for SinkRecords<'_, 'a> {
             return self.reader.end("batch").err().map(Err);
         }
         self.left -= 1;
-        let record = self.read();
-        if record.is_err() {
-            self.left = 0;
-            self.done = true;
+        match self.read() {
+            Ok(record) => Some(Ok(record)),
+            Err(error) => {
+                self.left = 0;
+                self.done = true;
+                Some(Err(error))
+            }
         }
-        Some(record)
     }
 }

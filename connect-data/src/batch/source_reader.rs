@@ -195,7 +195,7 @@ pub struct SourceRecords<'b> {
 }
 
 impl<'b> SourceRecords<'b> {
-    #[inline]
+    #[inline(always)]
     fn read(&mut self) -> Result<SourceRecordView<'b>, BatchError> {
         let batch = self.batch;
         let reader = &mut self.reader;
@@ -279,11 +279,13 @@ impl<'b> Iterator for SourceRecords<'b> {
             return self.reader.end("batch").err().map(Err);
         }
         self.left -= 1;
-        let record = self.read();
-        if record.is_err() {
-            self.left = 0;
-            self.done = true;
+        match self.read() {
+            Ok(record) => Some(Ok(record)),
+            Err(error) => {
+                self.left = 0;
+                self.done = true;
+                Some(Err(error))
+            }
         }
-        Some(record)
     }
 }

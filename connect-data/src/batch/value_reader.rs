@@ -3,26 +3,38 @@
 use std::borrow::Cow;
 
 use super::reader::Reader;
-use super::value_writer::{ValueBudget, mismatch, one_deeper};
+use super::value_writer::{ValueBudget, check_decimal, mismatch, one_deeper};
 use super::{BatchError, BatchLimits, Counted, tag};
 use crate::schema::class_or_base_matches;
 use crate::{ConnectHeaders, Decimal, Header, SchemaRef, Struct, Type, Value};
 
 /// Reads a value that is at the top of a record or header.
-#[inline]
+///
+/// Always inlined: passed through memory, the parts of the usual value, text, would be written and
+/// read again in other widths, which costs as much as reading it.
+#[inline(always)]
 pub(super) fn read_value<'a>(
     reader: &mut Reader<'a>,
     schemas: &[SchemaRef],
     schema: Option<&SchemaRef>,
     budget: &mut ValueBudget,
 ) -> Result<Value<'a>, BatchError> {
-    // The usual value, without the general way's bookkeeping.
     if reader.peek() == Some(tag::STRING)
         && schema.is_none_or(|schema| schema.schema_type() == Type::String)
     {
         reader.byte("value")?;
         return Ok(Value::String(Cow::Borrowed(reader.text("string value")?)));
     }
+    read_any_value(reader, schemas, schema, budget)
+}
+
+#[inline(never)]
+fn read_any_value<'a>(
+    reader: &mut Reader<'a>,
+    schemas: &[SchemaRef],
+    schema: Option<&SchemaRef>,
+    budget: &mut ValueBudget,
+) -> Result<Value<'a>, BatchError> {
     ValueReader {
         reader,
         schemas,
@@ -76,6 +88,7 @@ impl<'a> ValueReader<'_, 'a> {
                 if bytes.is_empty() {
                     return Err(BatchError::EmptyDecimal);
                 }
+                check_decimal(bytes.len())?;
                 Value::Decimal(Decimal::from_bytes(bytes, scale))
             }
             found => {

@@ -50,6 +50,12 @@ pub(super) fn one_deeper(depth: usize, what: &'static str) -> Result<usize, Batc
     Ok(depth + 1)
 }
 
+/// Fails for a decimal with too many digits.
+pub(super) fn check_decimal(bytes: usize) -> Result<(), BatchError> {
+    let max = BatchLimits::DECIMAL_BYTES_MAX;
+    if bytes > max { Err(BatchError::DecimalTooLong { bytes, max }) } else { Ok(()) }
+}
+
 /// Writes a value that is at the top of a record or header.
 #[inline]
 pub(super) fn put_value(
@@ -113,9 +119,11 @@ impl ValueWriter<'_> {
                 put_bytes(self.out, bytes);
             }
             Value::Decimal(value) => {
+                let digits = value.to_bytes();
+                check_decimal(digits.len())?;
                 self.out.push(tag::DECIMAL);
                 put_zigzag(self.out, i64::from(value.scale()));
-                put_bytes(self.out, &value.to_bytes());
+                put_bytes(self.out, &digits);
             }
             Value::Array(elements) => {
                 let depth = self.open(tag::ARRAY, elements.len(), elements.len(), depth)?;

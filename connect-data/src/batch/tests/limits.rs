@@ -440,3 +440,14 @@ fn counts_beyond_the_bytes() {
     let map = EncodedOffsetMap::new(&[100]);
     assert!(matches!(map.decode(), Err(BatchError::Truncated { .. })));
 }
+
+#[test]
+fn decimals() {
+    let max = BatchLimits::DECIMAL_BYTES_MAX;
+    let error = BatchError::DecimalTooLong { bytes: max + 1, max };
+    let decimal = |bytes: usize| Value::Decimal(Decimal::from_bytes(&vec![1; bytes], 0));
+    push(&record_of(None, decimal(max))).unwrap();
+    assert_eq!(push(&record_of(None, decimal(max + 1))), Err(error.clone()));
+    let bytes = [&[tag::DECIMAL, 0], varint(max as u64 + 1).as_slice(), &vec![1; max + 1]].concat();
+    assert_eq!(decode_source(&value_batch(&bytes)), Err(error));
+}
