@@ -1,20 +1,28 @@
 //! Calls about the cluster itself: who it is, which topics it has, making topics.
 //!
-//! Owns one short-lived client per `Admin`; every call has a deadline and runs off the async threads. Must not
-//! know why a topic is wanted.
+//! Each call makes a client of its own and gives it up again: such calls are rare (start-up, a new topic), and
+//! an idle client would cost threads and connections. Calls have a deadline and run off the async threads.
+//! Must not know why a topic is wanted.
 //! Kafka counterpart: org.apache.kafka.clients.admin.Admin, connect.util.ConnectUtils.lookupKafkaClusterId.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::KafkaError;
+use rdkafka::ClientContext;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic as NativeNewTopic, TopicReplication};
+use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::KafkaError as RdKafkaError;
+use rdkafka::types::RDKafkaErrorCode;
+
+use super::client_config::{self, ClientRole, TranslatedClient};
+use super::{KafkaError, log};
 
 /// What a cluster says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterDescription {
     /// The cluster's id.
     pub cluster_id: String,
-    /// How many brokers it has.
-    pub brokers: usize,
 }
 
 /// A topic to be created.
@@ -39,15 +47,50 @@ pub struct TopicDescription {
     pub partitions: usize,
 }
 
+/// Why a topic could not be created, by name of the topic.
+pub type TopicResult = (String, Result<(), KafkaError>);
+
+/// Keeps the last complaint of librdkafka, to say why a cluster could not be reached.
+struct AdminContext {
+    client_id: String,
+    complaint: Arc<Mutex<Option<String>>>,
+}
+
+impl ClientContext for AdminContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log::line(&self.client_id, level, facility, message);
+    }
+
+    fn error(&self, error: RdKafkaError, reason: &str) {
+        log::client_error(&self.client_id, &error, reason);
+        let mut complaint = self
+            .complaint
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // That all brokers are down says less than what was wrong with the last one.
+        let summary = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
+        if !summary || complaint.is_none() {
+            *complaint = Some(log::redact(reason).into_owned());
+        }
+    }
+}
+
+impl ConsumerContext for AdminContext {}
+
 /// An admin client.
 #[derive(Clone)]
-pub struct Admin {}
+pub struct Admin {
+    translated: Arc<TranslatedClient>,
+}
 
 impl Admin {
-    /// An admin client of Java settings in order (later wins). Connects on the first call.
+    /// An admin client of Java settings in order (later wins). Connects when it is asked something.
     pub fn new(settings: &[(String, String)]) -> Result<Self, KafkaError> {
-        let _ = settings;
-        todo!()
+        let translated = client_config::translate(ClientRole::Admin, settings)?;
+        translated.log_warnings();
+        Ok(Self {
+            translated: Arc::new(translated),
+        })
     }
 
     /// Asks the cluster who it is. Within `timeout` the answer is there, or
@@ -56,8 +99,30 @@ impl Admin {
         &self,
         timeout: Duration,
     ) -> Result<ClusterDescription, KafkaError> {
-        let _ = timeout;
-        todo!()
+        let admin = self.clone();
+        blocking(move || {
+            let (client, complaint) = admin.client()?;
+            let deadline = Instant::now() + timeout;
+            while Instant::now() < deadline {
+                let slice = Duration::from_millis(200)
+                    .min(deadline.saturating_duration_since(Instant::now()));
+                if let Some(cluster_id) = client.client().fetch_cluster_id(slice) {
+                    return Ok(ClusterDescription { cluster_id });
+                }
+                // Serves logs and errors; without a group there are no records.
+                let _ = client.poll(Duration::ZERO);
+            }
+            let complaint = complaint
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            Err(KafkaError::ClusterUnreachable {
+                bootstrap_servers: admin.translated.bootstrap_servers.clone(),
+                reason: complaint
+                    .unwrap_or_else(|| format!("no answer within {} ms", timeout.as_millis())),
+            })
+        })
+        .await
     }
 
     /// The topics of the cluster.
@@ -65,8 +130,19 @@ impl Admin {
         &self,
         timeout: Duration,
     ) -> Result<Vec<TopicDescription>, KafkaError> {
-        let _ = timeout;
-        todo!()
+        let admin = self.clone();
+        blocking(move || {
+            let (client, _) = admin.client()?;
+            let metadata = client
+                .fetch_metadata(None, timeout)
+                .map_err(|error| KafkaError::from_rdkafka("Listing topics", &error))?;
+            let topics = metadata.topics().iter().map(|topic| TopicDescription {
+                name: topic.name().to_owned(),
+                partitions: topic.partitions().len(),
+            });
+            Ok(topics.collect())
+        })
+        .await
     }
 
     /// Creates topics; one result each. A topic that exists is `TOPIC_ALREADY_EXISTS`.
@@ -74,8 +150,75 @@ impl Admin {
         &self,
         topics: &[NewTopic],
         timeout: Duration,
-    ) -> Result<Vec<(String, Result<(), KafkaError>)>, KafkaError> {
-        let _ = (topics, timeout);
-        todo!()
+    ) -> Result<Vec<TopicResult>, KafkaError> {
+        const OPERATION: &str = "Creating topics";
+        let native: Vec<NativeNewTopic<'_>> = topics.iter().map(native_topic).collect();
+        let context = self.context(&Arc::default());
+        let client = AdminClient::from_config_and_context(&self.translated.to_rdkafka(), context)
+            .map_err(|error| self.translated.construct_error(ClientRole::Admin, &error))?;
+        let options = AdminOptions::new()
+            .request_timeout(Some(timeout))
+            .operation_timeout(Some(timeout));
+        let created = client.create_topics(&native, &options).await;
+        // Ending the client joins its thread.
+        blocking(move || {
+            drop(client);
+            Ok(())
+        })
+        .await?;
+        let results = created.map_err(|error| KafkaError::from_rdkafka(OPERATION, &error))?;
+        Ok(results
+            .into_iter()
+            .map(|result| match result {
+                Ok(name) => (name, Ok(())),
+                Err((name, code)) => (name, Err(KafkaError::from_code(OPERATION, code))),
+            })
+            .collect())
+    }
+
+    fn context(&self, complaint: &Arc<Mutex<Option<String>>>) -> AdminContext {
+        AdminContext {
+            client_id: self.translated.client_id.clone(),
+            complaint: Arc::clone(complaint),
+        }
+    }
+
+    /// A consumer without a group: unlike rdkafka's admin client it serves logs and errors.
+    #[allow(
+        clippy::type_complexity,
+        reason = "a pair that two callers take apart at once"
+    )]
+    fn client(
+        &self,
+    ) -> Result<(BaseConsumer<AdminContext>, Arc<Mutex<Option<String>>>), KafkaError> {
+        let complaint = Arc::default();
+        let client = BaseConsumer::from_config_and_context(
+            &self.translated.to_rdkafka(),
+            self.context(&complaint),
+        )
+        .map_err(|error| self.translated.construct_error(ClientRole::Admin, &error))?;
+        Ok((client, complaint))
     }
 }
+
+fn native_topic(topic: &NewTopic) -> NativeNewTopic<'_> {
+    let replication = TopicReplication::Fixed(topic.replication_factor.unwrap_or(-1));
+    let native = NativeNewTopic::new(&topic.name, topic.partitions.unwrap_or(-1), replication);
+    topic
+        .configs
+        .iter()
+        .fold(native, |native, (key, value)| native.set(key, value))
+}
+
+async fn blocking<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T, KafkaError> + Send + 'static,
+) -> Result<T, KafkaError> {
+    match tokio::task::spawn_blocking(call).await {
+        Ok(result) => result,
+        // The runtime is going down, or the call panicked, which the log has told.
+        Err(_) => Err(KafkaError::Closed("admin client")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -103,6 +103,12 @@ impl TranslatedClient {
         for (key, value) in &self.settings {
             config.set(key, value);
         }
+        if super::log::is_traced() {
+            config.set(
+                "debug",
+                "generic,broker,topic,metadata,cgrp,consumer,admin,eos",
+            );
+        }
         config.set_log_level(super::log::level());
         config
     }
@@ -264,8 +270,8 @@ fn producer(draft: &mut Draft<'_>) -> Result<(), KafkaError> {
     delivery_timeout(draft)?;
     partitioner(draft)?;
     // Java waits `max.block.ms` for the metadata of a topic; librdkafka fails records of unknown topics after
-    // this long, an hour at most.
-    let block = draft.integer("max.block.ms", 60_000)?.clamp(0, 3_600_000);
+    // this long. LIMIT: it counts in microseconds in 32 bits, so that more than 35 minutes would be none at all.
+    let block = draft.integer("max.block.ms", 60_000)?.clamp(0, 2_000_000);
     draft.set("topic.metadata.propagation.max.ms", &block.to_string());
     // LIMIT: the bounds that count are per task (producer.rs); these only stop a bug from eating all memory.
     draft.set("queue.buffering.max.messages", "1000000");

@@ -22,10 +22,12 @@ use super::{KafkaError, TopicPartition};
 
 mod batch;
 mod commit;
+mod context;
 mod exchange;
 mod pattern;
 mod poll_thread;
 mod positions;
+mod topics;
 
 pub use batch::{ConsumedBatch, ConsumedHeaders, ConsumedRecord, TimestampType};
 pub use commit::CommitCompletion;

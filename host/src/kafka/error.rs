@@ -184,7 +184,11 @@ impl KafkaError {
         operation: &'static str,
         error: &rdkafka::error::KafkaError,
     ) -> Self {
-        match error.rdkafka_error_code() {
+        let code = match error {
+            rdkafka::error::KafkaError::AdminOp(code) => Some(*code),
+            other => other.rdkafka_error_code(),
+        };
+        match code {
             Some(code) => Self::Code {
                 operation,
                 code: ErrorCode::from_rdkafka(code),

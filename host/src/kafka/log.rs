@@ -30,6 +30,11 @@ pub(super) fn redact(message: &str) -> Cow<'_, str> {
     CREDENTIALS.replace_all(message, "$1[hidden]")
 }
 
+/// Whether somebody wants librdkafka's debug contexts: `RUST_LOG=librdkafka=trace`.
+pub(super) fn is_traced() -> bool {
+    tracing::enabled!(target: "librdkafka", tracing::Level::TRACE)
+}
+
 /// How chatty librdkafka should be, given what anybody listens to.
 pub(super) fn level() -> RDKafkaLogLevel {
     if tracing::enabled!(target: "librdkafka", tracing::Level::DEBUG) {

@@ -13,8 +13,8 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::oneshot;
 
+use super::context::SinkContext;
 use super::exchange::Exchange;
-use super::poll_thread::SinkContext;
 use crate::kafka::{KafkaError, TopicPartition};
 
 const OPERATION: &str = "Committing offsets";

@@ -4,24 +4,25 @@
 //! carries out the owner's commands between batches, and holds a rebalance up until the owner has dealt with
 //! it: librdkafka's callback only notes the rebalance, the answer (assign, unassign) is given from the loop.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, RebalanceProtocol};
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaError as RdKafkaError;
-use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
-use rdkafka::{ClientContext, Offset, TopicPartitionList};
+use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::{Offset, TopicPartitionList};
 
 use super::Subscription;
 use super::batch::{BatchBuilder, ConsumedBatch};
 use super::commit::partition_list;
+use super::context::{PendingRebalance, Severity, SinkContext, unassign};
 use super::exchange::{Command, Exchange, Notice, Rendezvous};
-use super::pattern::TopicPattern;
 use super::positions::Positions;
+use super::topics::Topics;
 use crate::kafka::client_config::{ClientRole, OffsetReset, TranslatedClient};
-use crate::kafka::{KafkaError, TopicPartition, log};
+use crate::kafka::{KafkaError, TopicPartition};
 
 /// How long the thread sleeps with nothing to do. librdkafka wants to be polled now and then, so that it knows
 /// of a living application.
@@ -30,91 +31,10 @@ const IDLE: Duration = Duration::from_millis(500);
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How long a seek may take: it is an order to librdkafka's own threads, not a question to a broker.
 const SEEK_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long listing the topics for a pattern may take; it is tried again at the next refresh.
-const LIST_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A rebalance that librdkafka waits to be answered.
-struct PendingRebalance {
-    assign: bool,
-    partitions: Vec<TopicPartition>,
-}
-
-/// Receives what librdkafka reports, on the poll thread.
-pub(super) struct SinkContext {
-    client_id: String,
-    pending: Mutex<Option<PendingRebalance>>,
-    /// Events without a record; tells an empty queue from one that had only events.
-    events: AtomicU64,
-    /// Rebalances are answered at once, without the owner.
-    leaving: AtomicBool,
-}
-
-impl ClientContext for SinkContext {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        self.events.fetch_add(1, Ordering::Relaxed);
-        log::line(&self.client_id, level, facility, message);
-    }
-
-    fn error(&self, error: RdKafkaError, reason: &str) {
-        self.events.fetch_add(1, Ordering::Relaxed);
-        log::client_error(&self.client_id, &error, reason);
-    }
-}
-
-impl ConsumerContext for SinkContext {
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        error: RDKafkaRespErr,
-        list: &mut TopicPartitionList,
-    ) {
-        self.events.fetch_add(1, Ordering::Relaxed);
-        let assign = error == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-        if self.leaving.load(Ordering::Acquire) {
-            let answer = if assign {
-                consumer.unassign()
-            } else {
-                unassign(consumer, list)
-            };
-            if let Err(error) = answer {
-                tracing::debug!(%error, "giving up partitions on the way out");
-            }
-            return;
-        }
-        let partitions = list
-            .elements()
-            .iter()
-            .map(|element| TopicPartition::new(element.topic(), element.partition()))
-            .collect();
-        *self.pending.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(PendingRebalance { assign, partitions });
-    }
-
-    fn commit_callback(&self, _result: Result<(), RdKafkaError>, _offsets: &TopicPartitionList) {
-        self.events.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-fn unassign(
-    consumer: &BaseConsumer<SinkContext>,
-    list: &TopicPartitionList,
-) -> Result<(), RdKafkaError> {
-    match consumer.rebalance_protocol() {
-        RebalanceProtocol::Cooperative => consumer.incremental_unassign(list),
-        _ => consumer.unassign(),
-    }
-}
-
-/// What the thread reads.
-enum Topics {
-    Named(Vec<String>),
-    Matching {
-        pattern: TopicPattern,
-        known: Vec<String>,
-        next_refresh: Instant,
-        interval: Duration,
-    },
-}
+/// LIMIT: how long closing waits for a rebalance to finish, within the time that it has. librdkafka sends no
+/// LeaveGroup while it is joining, and the group would miss the member for `session.timeout.ms`. The others learn
+/// of a rebalance with their next heartbeat, every 3 s by default.
+const JOIN_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The thread's state; `run` is the thread.
 pub(super) struct PollThread {
@@ -128,6 +48,8 @@ pub(super) struct PollThread {
     api_timeout: Duration,
     /// Number of the last command carried out.
     in_force: u64,
+    /// When librdkafka was polled last.
+    polled: Instant,
     failed: bool,
 }
 
@@ -145,22 +67,9 @@ impl PollThread {
                     .to_owned(),
             });
         }
-        let topics = match subscription {
-            Subscription::Topics(names) => Topics::Named(names),
-            Subscription::Pattern(pattern) => Topics::Matching {
-                pattern: TopicPattern::new(&pattern, translated.exclude_internal_topics)?,
-                known: Vec::new(),
-                next_refresh: Instant::now(),
-                interval: translated.metadata_refresh,
-            },
-        };
+        let topics = Topics::new(subscription, translated)?;
         translated.log_warnings();
-        let context = SinkContext {
-            client_id: translated.client_id.clone(),
-            pending: Mutex::default(),
-            events: AtomicU64::new(0),
-            leaving: AtomicBool::new(false),
-        };
+        let context = SinkContext::new(&translated.client_id);
         let mut consumer = BaseConsumer::from_config_and_context(&translated.to_rdkafka(), context)
             .map_err(|error| translated.construct_error(ClientRole::Consumer, &error))?;
         consumer.set_nonempty_callback({
@@ -177,9 +86,10 @@ impl PollThread {
             reset: translated.offset_reset,
             api_timeout: translated.api_timeout,
             in_force: 0,
+            polled: Instant::now(),
             failed: false,
         };
-        thread.subscribe_named()?;
+        thread.topics.subscribe_named(&thread.consumer)?;
         Ok(thread)
     }
 
@@ -190,88 +100,39 @@ impl PollThread {
     /// Polls until the consumer is closed, then leaves the group.
     pub(super) fn run(mut self) {
         while self.exchange.closing().is_none() {
-            self.refresh_pattern();
+            if let Err(error) = self.topics.refresh(&self.consumer) {
+                self.fail(error);
+            }
             while let Some((number, command)) = self.exchange.next_command() {
                 self.carry_out(&command);
                 self.in_force = number;
             }
             if self.failed || !self.exchange.may_poll() {
-                self.exchange.wait(IDLE);
+                self.exchange.wait(self.rest());
                 continue;
             }
+            let away = self.polled.elapsed();
             let batch = self.fill();
+            self.polled = Instant::now();
             let idle = batch.is_empty();
             if !idle {
                 self.exchange.put_batch(batch, self.in_force);
             }
             if let Some(pending) = self.take_pending() {
-                self.rebalance(&pending);
+                self.rebalance(&pending, away);
             } else if idle {
-                self.exchange.wait(IDLE);
+                self.exchange.wait(self.rest());
             }
         }
         self.leave();
     }
 
-    fn subscribe_named(&self) -> Result<(), KafkaError> {
-        let Topics::Named(names) = &self.topics else {
-            return Ok(());
-        };
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        self.subscribe(&names)
-    }
-
-    fn subscribe(&self, names: &[&str]) -> Result<(), KafkaError> {
-        self.consumer
-            .subscribe(names)
-            .map_err(|error| KafkaError::from_rdkafka("Subscribing to topics", &error))
-    }
-
-    /// Looks for topics that match the pattern, at the start and at every refresh.
-    fn refresh_pattern(&mut self) {
-        let Topics::Matching {
-            pattern,
-            known,
-            next_refresh,
-            interval,
-        } = &mut self.topics
-        else {
-            return;
-        };
-        let now = Instant::now();
-        if now < *next_refresh {
-            return;
-        }
-        let metadata = match self.consumer.fetch_metadata(None, LIST_TIMEOUT) {
-            Ok(metadata) => metadata,
-            Err(error) => {
-                tracing::warn!(%error, "the topics could not be listed to match topics.regex; trying again");
-                *next_refresh = now + Duration::from_secs(1);
-                return;
-            }
-        };
-        *next_refresh = now + *interval;
-        let mut matching: Vec<String> = metadata
-            .topics()
-            .iter()
-            .filter(|topic| topic.error().is_none() && pattern.matches(topic.name()))
-            .map(|topic| topic.name().to_owned())
-            .collect();
-        matching.sort_unstable();
-        if matching == *known {
-            return;
-        }
-        *known = matching;
-        tracing::info!(topics = known.join(","), "topics that match topics.regex");
-        let names = known.clone();
-        if names.is_empty() {
-            self.consumer.unsubscribe();
-            return;
-        }
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        if let Err(error) = self.subscribe(&names) {
-            self.fail(error);
-        }
+    /// How long there may be nothing to do.
+    fn rest(&self) -> Duration {
+        let look = self.topics.next_look();
+        look.map_or(IDLE, |look| {
+            look.saturating_duration_since(Instant::now()).min(IDLE)
+        })
     }
 
     /// Copies what is there, up to the bounds of a batch.
@@ -316,44 +177,19 @@ impl PollThread {
 
     /// Errors that librdkafka recovers from are logged; the others end the owner's work, as they do in Java.
     fn tolerable(&mut self, error: &RdKafkaError) -> bool {
-        use RDKafkaErrorCode as Code;
-        let fatal = matches!(error, RdKafkaError::MessageConsumptionFatal(_))
-            || matches!(
-                error.rdkafka_error_code(),
-                Some(
-                    Code::TopicAuthorizationFailed
-                        | Code::GroupAuthorizationFailed
-                        | Code::ClusterAuthorizationFailed
-                        | Code::SaslAuthenticationFailed
-                        | Code::Authentication
-                        | Code::FencedInstanceId
-                        | Code::InvalidGroupId
-                        | Code::InvalidSessionTimeout
-                        | Code::InconsistentGroupProtocol
-                        | Code::GroupMaxSizeReached
-                        | Code::AutoOffsetReset
-                        | Code::BadMessage
-                        | Code::BadCompression
-                        | Code::UnsupportedVersion
-                        | Code::Fatal
-                )
-            );
+        let severity = Severity::of(error);
         let error = KafkaError::from_rdkafka("Consuming", error);
-        if fatal {
-            self.fail(error);
-            return false;
-        }
-        match error.code().map(|code| code.number()) {
-            // An unknown topic may be created any time, and being late has its own message.
-            Some(code)
-                if code == Code::MessageTimedOut as i32
-                    || code == Code::BrokerTransportFailure as i32 =>
-            {
-                tracing::debug!(%error, "consumer");
+        match severity {
+            Severity::Fatal => self.fail(error),
+            // The client's log lines have told of the connection already.
+            Severity::Connection => tracing::debug!(%error, "consumer"),
+            Severity::MissingTopic => {
+                tracing::warn!("a subscribed topic does not exist (yet): {error}");
+                self.topics.missing();
             }
-            _ => tracing::warn!(%error, "consumer"),
+            Severity::Other => tracing::warn!(%error, "consumer"),
         }
-        true
+        severity != Severity::Fatal
     }
 
     fn fail(&mut self, error: KafkaError) {
@@ -377,12 +213,13 @@ impl PollThread {
             .take()
     }
 
-    fn rebalance(&mut self, pending: &PendingRebalance) {
+    fn rebalance(&mut self, pending: &PendingRebalance, away: Duration) {
         if pending.assign {
-            self.assigned(&pending.partitions);
-        } else {
-            self.revoked(&pending.partitions);
+            return self.assigned(&pending.partitions);
         }
+        // A rebalance that began while the owner was away too long went on without it.
+        let lost = self.consumer.assignment_lost() || away >= self.max_poll_interval;
+        self.revoked(&pending.partitions, lost);
     }
 
     /// Finds the positions, lets the owner open, and starts reading where the owner wants.
@@ -417,6 +254,10 @@ impl PollThread {
         if let Err(error) = answer {
             return self.fail(error);
         }
+        self.consumer
+            .context()
+            .joined
+            .store(true, Ordering::Release);
         if !paused.is_empty() {
             self.carry_out(&Command::Pause(paused));
         }
@@ -458,8 +299,7 @@ impl PollThread {
     }
 
     /// Lets the owner commit and close, then gives the partitions up.
-    fn revoked(&mut self, partitions: &[TopicPartition]) {
-        let lost = self.consumer.assignment_lost();
+    fn revoked(&mut self, partitions: &[TopicPartition], lost: bool) {
         let notice = if lost { Notice::Lost } else { Notice::Revoked };
         if !partitions.is_empty() {
             self.exchange.put_notice(notice(partitions.to_vec()));
@@ -486,6 +326,15 @@ impl PollThread {
         if let Err(error) = unassign(&self.consumer, &list) {
             self.fail(KafkaError::from_rdkafka("Giving up partitions", &error));
         }
+        // What follows is another join, unless partitions are kept.
+        let keeps = self
+            .consumer
+            .assignment()
+            .is_ok_and(|kept| kept.count() > 0);
+        self.consumer
+            .context()
+            .joined
+            .store(keeps, Ordering::Release);
     }
 
     fn drain_commands(&mut self) {
@@ -562,7 +411,10 @@ impl PollThread {
     /// Leaves the group: waits for commits under way as long as the closing allows, then destroys the consumer.
     fn leave(self) {
         let Self {
-            consumer, exchange, ..
+            consumer,
+            exchange,
+            failed,
+            ..
         } = self;
         let context = Arc::clone(consumer.context());
         context.leaving.store(true, Ordering::Release);
@@ -571,16 +423,22 @@ impl PollThread {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if pending.is_some()
-            && let Err(error) = consumer.unassign()
-        {
-            tracing::debug!(%error, "giving up partitions on the way out");
+        if let Some(pending) = pending {
+            context.answer(&consumer, pending.assign, &unset_list(&pending.partitions));
         }
-        while Arc::strong_count(&consumer) > 1
-            && exchange
-                .closing()
-                .is_some_and(|deadline| Instant::now() < deadline)
-        {
+        let deadline = exchange.closing().unwrap_or_else(Instant::now);
+        let left = deadline.saturating_duration_since(Instant::now());
+        let joining = Instant::now() + (left * 4 / 5).min(JOIN_TIMEOUT);
+        let may_join = || {
+            !failed
+                && !context.joined.load(Ordering::Acquire)
+                && !context.unreachable.load(Ordering::Acquire)
+        };
+        while may_join() && Instant::now() < joining {
+            // Records that still come are nobody's: their offsets are not committed.
+            drop(consumer.poll(Duration::from_millis(10)));
+        }
+        while Arc::strong_count(&consumer) > 1 && Instant::now() < deadline {
             std::thread::park_timeout(Duration::from_millis(5));
         }
         // The last reference leaves the group and ends librdkafka's threads.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::poll_thread::SinkContext;
+use super::context::SinkContext;
 use crate::kafka::client_config::OffsetReset;
 use crate::kafka::{KafkaError, TopicPartition};
 
