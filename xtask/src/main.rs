@@ -14,6 +14,9 @@ const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 const TEST_GUESTS: [&str; 5] =
     ["counting-source", "recording-sink", "misbehaving-source", "misbehaving-sink", "probe-source"];
 
+/// Guest programs of the benchmark: packages under `bench/guests/`.
+const BENCH_GUESTS: [&str; 2] = ["crossing-source", "crossing-sink"];
+
 const GUEST_TARGET: &str = "wasm32-wasip2";
 
 const GUEST_PROFILE: &str = "guest";
@@ -122,7 +125,7 @@ fn lint() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
     cargo(&["clippy", "--release", "--all-targets", "--", "-D", "warnings"])?;
     let mut guests = vec!["clippy", "--profile", GUEST_PROFILE, "--target", GUEST_TARGET];
-    for package in CONNECTORS.iter().chain(&TEST_GUESTS) {
+    for package in CONNECTORS.iter().chain(&TEST_GUESTS).chain(&BENCH_GUESTS) {
         guests.extend(["-p", package]);
     }
     guests.extend(["--", "-D", "warnings"]);
@@ -141,6 +144,16 @@ fn test(filters: &[String]) -> Outcome {
 
 fn bench(rest: &[String]) -> Outcome {
     build()?;
+    build_guests(&BENCH_GUESTS)?;
+    let guests = target_directory().join(GUEST_TARGET).join(GUEST_PROFILE);
+    cargo(&[
+        "run",
+        "--release",
+        "-p",
+        "connect-crossing",
+        "--",
+        &guests.display().to_string(),
+    ])?;
     let mut arguments = vec!["run", "--release", "-p", "connect-bench", "--"];
     arguments.extend(rest.iter().map(String::as_str));
     cargo(&arguments)
