@@ -94,8 +94,16 @@ impl Topics {
         let listed = list(consumer);
         match self {
             Self::Named { names, look, pause } => {
-                let complete =
-                    listed.is_some_and(|topics| names.iter().all(|name| topics.contains(name)));
+                let absent =
+                    |name: &&String| listed.as_ref().is_none_or(|topics| !topics.contains(name));
+                let absent: Vec<&String> = names.iter().filter(absent).collect();
+                let complete = absent.is_empty();
+                for name in absent {
+                    // Asked for by name, the broker makes the topic where it and allow.auto.create.topics want.
+                    if let Err(error) = consumer.fetch_metadata(Some(name), LIST_TIMEOUT) {
+                        tracing::debug!(%error, topic = name.as_str(), "asking for a missing topic");
+                    }
+                }
                 *pause = if complete {
                     MISSING_FIRST
                 } else {
