@@ -65,7 +65,12 @@ pub const CONNECT_EXCEPTION: &str = "org.apache.kafka.connect.errors.ConnectExce
 impl Failure {
     /// A failure of the given Java class.
     pub fn new(class: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { class: class.into(), message: message.into(), frames: Vec::new(), cause: None }
+        Self {
+            class: class.into(),
+            message: message.into(),
+            frames: Vec::new(),
+            cause: None,
+        }
     }
 
     /// A `ConnectException`.
@@ -147,7 +152,12 @@ pub struct ToleranceOperator {
 impl ToleranceOperator {
     /// For the task with this name (`connector-0`).
     pub fn new(policy: ErrorPolicy, task: impl Into<String>) -> Self {
-        Self { policy, task: task.into(), failures: 0, skipped: 0 }
+        Self {
+            policy,
+            task: task.into(),
+            failures: 0,
+            skipped: 0,
+        }
     }
 
     /// A record failed in `stage`, executed by `class`. Logs it if the policy says so (`record`

@@ -15,7 +15,7 @@ use crate::config::ConfigMap;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::{ConfigOrigin, ConfigStoreError, TargetState};
 use crate::storage::status::InstanceStatus;
-use crate::worker::api::{PluginDescription, WorkerError};
+
 
 #[cfg(test)]
 pub(crate) mod fake;
@@ -29,6 +29,8 @@ pub use self::request::{ConnectorValidator, PutConnector, SubmittedConfig};
 pub use self::restart::RestartRequest;
 pub use self::standalone::{StandaloneHerder, StandaloneParts};
 pub use self::state::{ConnectorInfo, ConnectorStateInfo};
+/// What REST sees of a worker's plugins and errors.
+pub use crate::worker::api::{ConnectorKind, PluginDescription, PluginType, WorkerError};
 
 /// Why the herder did not do as it was asked. The texts are those that Kafka Connect answers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

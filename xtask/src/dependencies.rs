@@ -17,7 +17,11 @@ pub fn check(root: &Path) -> Result<(), String> {
     let packages = packages(root)?;
     let mut problems = licence_problems(&rules, &packages)?;
     problems.extend(duplicate_problems(&rules, &packages)?);
-    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.join("\n"))
+    }
 }
 
 struct Package {
@@ -30,8 +34,7 @@ fn read_rules(root: &Path) -> Result<Value, String> {
     let path = root.join("deny.json");
     let text = std::fs::read_to_string(&path)
         .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-    serde_json::from_str(&text)
-        .map_err(|error| format!("{} is not JSON: {error}", path.display()))
+    serde_json::from_str(&text).map_err(|error| format!("{} is not JSON: {error}", path.display()))
 }
 
 fn packages(root: &Path) -> Result<Vec<Package>, String> {
@@ -93,7 +96,8 @@ fn licence_problems(rules: &Value, packages: &[Package]) -> Result<Vec<String>, 
 fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     let expression = expression.replace('/', " OR ").replace(['(', ')'], " ");
     expression.split(" AND ").all(|part| {
-        part.split(" OR ").any(|licence| allowed.contains(licence.trim()))
+        part.split(" OR ")
+            .any(|licence| allowed.contains(licence.trim()))
     })
 }
 
@@ -103,7 +107,10 @@ fn duplicate_problems(rules: &Value, packages: &[Package]) -> Result<Vec<String>
         .ok_or("deny.json needs an object 'duplicates'")?;
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for package in packages {
-        versions.entry(&package.name).or_default().insert(&package.version);
+        versions
+            .entry(&package.name)
+            .or_default()
+            .insert(&package.version);
     }
     versions.retain(|_, found| found.len() > 1);
     let mut problems: Vec<String> = versions

@@ -11,8 +11,13 @@ use std::process::{Command, ExitCode};
 const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 
 /// Guest programs for tests: packages under `tests/guests/`.
-const TEST_GUESTS: [&str; 5] =
-    ["counting-source", "recording-sink", "misbehaving-source", "misbehaving-sink", "probe-source"];
+const TEST_GUESTS: [&str; 5] = [
+    "counting-source",
+    "recording-sink",
+    "misbehaving-source",
+    "misbehaving-sink",
+    "probe-source",
+];
 
 /// Guest programs of the benchmark: packages under `bench/guests/`.
 const BENCH_GUESTS: [&str; 2] = ["crossing-source", "crossing-sink"];
@@ -76,7 +81,13 @@ fn cargo(arguments: &[&str]) -> Outcome {
 }
 
 fn build_guests(packages: &[&str]) -> Outcome {
-    let mut arguments = vec!["build", "--profile", GUEST_PROFILE, "--target", GUEST_TARGET];
+    let mut arguments = vec![
+        "build",
+        "--profile",
+        GUEST_PROFILE,
+        "--target",
+        GUEST_TARGET,
+    ];
     for package in packages {
         arguments.extend(["-p", package]);
     }
@@ -123,8 +134,21 @@ fn target_directory() -> PathBuf {
 
 fn lint() -> Outcome {
     cargo(&["fmt", "--all", "--check"])?;
-    cargo(&["clippy", "--release", "--all-targets", "--", "-D", "warnings"])?;
-    let mut guests = vec!["clippy", "--profile", GUEST_PROFILE, "--target", GUEST_TARGET];
+    cargo(&[
+        "clippy",
+        "--release",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])?;
+    let mut guests = vec![
+        "clippy",
+        "--profile",
+        GUEST_PROFILE,
+        "--target",
+        GUEST_TARGET,
+    ];
     for package in CONNECTORS.iter().chain(&TEST_GUESTS).chain(&BENCH_GUESTS) {
         guests.extend(["-p", package]);
     }

@@ -25,9 +25,14 @@ const CALLS: u32 = 200;
 const SAMPLES: usize = 50;
 
 fn main() -> anyhow::Result<()> {
-    let folder: PathBuf =
-        std::env::args_os().nth(1).context("name the folder of the guests")?.into();
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(&folder))
+    let folder: PathBuf = std::env::args_os()
+        .nth(1)
+        .context("name the folder of the guests")?
+        .into();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(measure(&folder))
 }
 
 async fn measure(folder: &Path) -> anyhow::Result<()> {
@@ -36,10 +41,18 @@ async fn measure(folder: &Path) -> anyhow::Result<()> {
     let plugins = PluginRegistry::load(&sandbox, Path::new("/nowhere"), &paths).await;
     let source = plugins.resolve("connect.wasm.bench.CrossingSourceConnector")?;
     let sink = plugins.resolve("connect.wasm.bench.CrossingSinkConnector")?;
-    println!("| crossing, {RECORDS} records of 100 bytes a batch | ns a record (median, min-max of {SAMPLES} samples) |");
+    println!(
+        "| crossing, {RECORDS} records of 100 bytes a batch | ns a record (median, min-max of {SAMPLES} samples) |"
+    );
     println!("|---|---|");
-    print_row("out: guest encodes, poll, host decodes", &poll_samples(&source).await?);
-    print_row("in: host encodes, put, guest decodes", &put_samples(&sink).await?);
+    print_row(
+        "out: guest encodes, poll, host decodes",
+        &poll_samples(&source).await?,
+    );
+    print_row(
+        "in: host encodes, put, guest decodes",
+        &put_samples(&sink).await?,
+    );
     print_row("beside it: one copy of the same bytes", &copy_samples());
     Ok(())
 }
@@ -47,8 +60,11 @@ async fn measure(folder: &Path) -> anyhow::Result<()> {
 fn print_row(name: &str, samples: &[f64]) {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let (median, min, max) =
-        (sorted[sorted.len() / 2], sorted[0], sorted[sorted.len() - 1]);
+    let (median, min, max) = (
+        sorted[sorted.len() / 2],
+        sorted[0],
+        sorted[sorted.len() - 1],
+    );
     println!("| {name} | {median:.1} ({min:.1}-{max:.1}) |");
 }
 
@@ -120,6 +136,7 @@ async fn put_samples(plugin: &CompiledPlugin) -> anyhow::Result<Vec<f64>> {
                     original_kafka_offset: offset,
                 })?;
             }
+            bytes.clear();
             encoder.finish_into(&mut bytes);
             task.put(&bytes).await?;
         }

@@ -39,12 +39,21 @@ fn spawn(arguments: &[OsString]) -> Result<String, String> {
     let program = std::env::current_exe()
         .map_err(|error| format!("The path of this program is unknown: {error}"))?;
     let child = Command::new(program)
-        .args(arguments.iter().skip(1).filter(|argument| *argument != "--daemon"))
+        .args(
+            arguments
+                .iter()
+                .skip(1)
+                .filter(|argument| *argument != "--daemon"),
+        )
         .stdin(Stdio::null())
         .stdout(output)
         .stderr(errors)
         .process_group(0)
         .spawn()
         .map_err(|error| format!("The worker cannot be started in the background: {error}"))?;
-    Ok(format!("Started process {} in the background; its log is {}", child.id(), path.display()))
+    Ok(format!(
+        "Started process {} in the background; its log is {}",
+        child.id(),
+        path.display()
+    ))
 }

@@ -131,9 +131,15 @@ where
 
 impl LogLayer {
     fn text_line(&self, level: Level, target: &str, fields: &Fields) -> String {
-        let time = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S,%3f").to_string();
+        let time = jiff::Zoned::now()
+            .strftime("%Y-%m-%d %H:%M:%S,%3f")
+            .to_string();
         let mut line = String::with_capacity(160);
-        let (start, end) = if self.colour { (colour_of(level), "\u{1b}[0m") } else { ("", "") };
+        let (start, end) = if self.colour {
+            (colour_of(level), "\u{1b}[0m")
+        } else {
+            ("", "")
+        };
         let _ = write!(line, "[{time}] {start}{level}{end} ");
         if let Some(instance) = &fields.instance {
             let _ = write!(line, "{instance} ");
@@ -158,7 +164,10 @@ fn colour_of(level: Level) -> &'static str {
 
 fn json_line(level: Level, target: &str, fields: &Fields) -> String {
     let mut object = serde_json::Map::new();
-    object.insert("timestamp".into(), jiff::Timestamp::now().to_string().into());
+    object.insert(
+        "timestamp".into(),
+        jiff::Timestamp::now().to_string().into(),
+    );
     object.insert("level".into(), level.as_str().into());
     if let Some(instance) = &fields.instance {
         object.insert("connector_context".into(), instance.as_str().into());

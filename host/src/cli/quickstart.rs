@@ -13,6 +13,7 @@ use anyhow::Context as _;
 
 use crate::config::ConfigMap;
 use crate::config::connector_file::ConnectorRequest;
+use crate::kafka::admin::{Admin, NewTopic};
 
 use super::embedded_broker::EmbeddedBroker;
 use super::exit;
@@ -43,7 +44,10 @@ pub(super) struct QuickstartArguments {
 
 /// Runs the quickstart until a signal ends it.
 pub(super) fn run(arguments: &QuickstartArguments) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("The runtime cannot be started: {error}");
@@ -74,6 +78,10 @@ async fn run_quickstart(arguments: &QuickstartArguments) -> anyhow::Result<()> {
     }
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.kafka_port));
     let mut broker = EmbeddedBroker::start(address, &folder).await?;
+    if let Err(error) = create_topic(&broker).await {
+        broker.stop().await;
+        return Err(error);
+    }
     let properties = worker_properties(&broker, &folder, arguments.rest_port);
     let process = match WorkerProcess::start(properties).await {
         Ok(process) => process,
@@ -91,7 +99,13 @@ async fn run_quickstart(arguments: &QuickstartArguments) -> anyhow::Result<()> {
         }
     }
     process.ready();
-    tell(&process.rest_url(), &broker.bootstrap_servers(), &folder, &source, &sink);
+    tell(
+        &process.rest_url(),
+        &broker.bootstrap_servers(),
+        &folder,
+        &source,
+        &sink,
+    );
     let outcome = tokio::select! {
         _ = signals.received() => Ok(()),
         error = broker.ended() => Err(error),
@@ -103,8 +117,32 @@ async fn run_quickstart(arguments: &QuickstartArguments) -> anyhow::Result<()> {
     outcome
 }
 
+/// Creates the topic with one partition, so that lines arrive in their order. It is there already
+/// at every start but the first.
+async fn create_topic(broker: &EmbeddedBroker) -> anyhow::Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let admin = Admin::new(&[("bootstrap.servers".to_owned(), broker.bootstrap_servers())])?;
+    let topics = admin.list_topics(PATIENCE).await?;
+    if topics.iter().any(|topic| topic.name == TOPIC) {
+        return Ok(());
+    }
+    let topic = NewTopic {
+        name: TOPIC.to_owned(),
+        partitions: Some(1),
+        replication_factor: Some(1),
+        configs: Vec::new(),
+    };
+    for (name, created) in admin.create_topics(&[topic], PATIENCE).await? {
+        created.with_context(|| format!("The topic {name} cannot be created"))?;
+    }
+    Ok(())
+}
+
 fn config(pairs: &[(&str, String)]) -> ConfigMap {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), value.clone()))
+        .collect()
 }
 
 fn worker_properties(broker: &EmbeddedBroker, folder: &Path, rest_port: u16) -> ConfigMap {
@@ -113,7 +151,10 @@ fn worker_properties(broker: &EmbeddedBroker, folder: &Path, rest_port: u16) -> 
         ("bootstrap.servers", broker.bootstrap_servers()),
         ("key.converter", string_converter.clone()),
         ("value.converter", string_converter),
-        ("offset.storage.file.filename", folder.join("connect.offsets").display().to_string()),
+        (
+            "offset.storage.file.filename",
+            folder.join("connect.offsets").display().to_string(),
+        ),
         ("offset.flush.interval.ms", "1000".to_owned()),
         ("listeners", format!("http://127.0.0.1:{rest_port}")),
         ("sandbox.fs.allow", folder.display().to_string()),
@@ -153,7 +194,7 @@ connect-wasm quickstart is running:
 
 Try, in another terminal:
   echo \"one more line\" >> {source}
-  curl -s {rest_url}/connectors?expand=status
+  curl -s '{rest_url}/connectors?expand=status'
   curl -s -X POST -H 'Content-Type: application/json' {rest_url}/connectors -d \\
     '{{\"name\":\"copy\",\"config\":{{\"connector.class\":\"FileStreamSink\",\"topics\":\"{TOPIC}\",\"file\":\"{folder}/copy.txt\"}}}}'
 

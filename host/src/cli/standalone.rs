@@ -41,7 +41,10 @@ impl EndSignals {
 
 /// Runs the worker until a signal ends it. `files`: the worker's file, then connector files.
 pub(super) fn run(files: &[PathBuf]) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             tracing::error!("Stopping due to error: the runtime cannot be started: {error}");
@@ -104,8 +107,12 @@ fn worker_properties(path: &Path) -> anyhow::Result<ConfigMap> {
     if path.as_os_str().is_empty() {
         return Ok(ConfigMap::new());
     }
-    let bytes = std::fs::read(path)
-        .with_context(|| format!("The worker's properties file {} cannot be read", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| {
+        format!(
+            "The worker's properties file {} cannot be read",
+            path.display()
+        )
+    })?;
     crate::config::properties::parse(&bytes)
         .with_context(|| format!("The worker's properties file {} is wrong", path.display()))
 }

@@ -7,8 +7,12 @@ fn arguments(words: &[&str]) -> Vec<OsString> {
 #[test]
 fn a_symlink_named_connect_standalone_is_the_subcommand() {
     let given = arguments(&["/usr/bin/connect-standalone", "-daemon", "w.properties"]);
-    let expected =
-        arguments(&["/usr/bin/connect-standalone", "standalone", "--daemon", "w.properties"]);
+    let expected = arguments(&[
+        "/usr/bin/connect-standalone",
+        "standalone",
+        "--daemon",
+        "w.properties",
+    ]);
     assert_eq!(as_subcommand(given), expected);
     let given = arguments(&["connect-standalone.sh", "w.properties"]);
     assert_eq!(as_subcommand(given)[1], "standalone");

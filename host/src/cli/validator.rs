@@ -44,7 +44,10 @@ impl ClassResolver for BuiltInConverters {
 
 impl ConverterCatalog for BuiltInConverters {
     fn classes(&self, base: PluginBase) -> Vec<String> {
-        known(base).iter().map(|known| known.class.to_owned()).collect()
+        known(base)
+            .iter()
+            .map(|known| known.class.to_owned())
+            .collect()
     }
 
     fn config_def(&self, _base: PluginBase, class: &str) -> Option<ConfigDef> {
@@ -76,7 +79,9 @@ impl ConnectorValidator for ConfigValidator {
             .map_err(|error| HerderError::InvalidConfig(error.to_string()))?
             .config;
         let Some(class) = config.get(CONNECTOR_CLASS) else {
-            return Err(HerderError::InvalidConfig(no_connector_class(&submitted.values)));
+            return Err(HerderError::InvalidConfig(no_connector_class(
+                &submitted.values,
+            )));
         };
         let plugin = self
             .worker
@@ -115,7 +120,9 @@ impl ConnectorValidator for ConfigValidator {
 /// Keys that this worker would have to ignore: records would go elsewhere than they say.
 fn not_supported_yet(config: &ConfigMap, kind: ConnectorKind) -> Vec<(String, String)> {
     let mut refused = Vec::new();
-    let dead_letter_queue = config.get(DLQ_TOPIC).filter(|topic| !topic.trim().is_empty());
+    let dead_letter_queue = config
+        .get(DLQ_TOPIC)
+        .filter(|topic| !topic.trim().is_empty());
     if let (ConnectorKind::Sink, Some(topic)) = (kind, dead_letter_queue) {
         refused.push((
             DLQ_TOPIC.to_owned(),

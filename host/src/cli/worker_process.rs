@@ -71,7 +71,9 @@ impl WorkerProcess {
         tracing::info!("Kafka Connect worker initializing ...");
         let providers =
             Arc::new(ConfigProviders::from_worker(&properties).map_err(anyhow::Error::new)?);
-        let resolved = providers.resolve_worker(&properties).map_err(anyhow::Error::new)?;
+        let resolved = providers
+            .resolve_worker(&properties)
+            .map_err(anyhow::Error::new)?;
         let (config, unknown) = WorkerConfig::standalone(resolved.config, &BuiltInConverters)
             .map_err(anyhow::Error::new)?;
         if let Some(warning) = unknown.warning() {
@@ -80,7 +82,9 @@ impl WorkerProcess {
         let config = Arc::new(config);
         let (plugins, cluster_id) = tokio::join!(load_plugins(&config), describe_cluster(&config));
         let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
-        let rest = RestServer::bind(&config.rest.listeners).await.map_err(anyhow::Error::new)?;
+        let rest = RestServer::bind(&config.rest.listeners)
+            .await
+            .map_err(anyhow::Error::new)?;
         let advertised = AdvertisedAddress::choose(
             &config.rest.advertised,
             &config.rest.listeners,
@@ -88,7 +92,10 @@ impl WorkerProcess {
             &local_host().await,
         );
         let offsets = FileOffsetBackingStore::new(&config.offset_storage_file);
-        offsets.start().await.map_err(|error| StartError::Start(anyhow::Error::new(error)))?;
+        offsets
+            .start()
+            .await
+            .map_err(|error| StartError::Start(anyhow::Error::new(error)))?;
         let worker_id = advertised.worker_id();
         let statuses = Arc::new(StatusRecorder::new(
             Arc::new(MemoryStatusBackingStore::default()),
@@ -113,7 +120,11 @@ impl WorkerProcess {
         let (herder, herder_loop) = StandaloneHerder::new(
             StandaloneParts {
                 worker: worker.clone(),
-                validator: Arc::new(ConfigValidator { worker, config, providers }),
+                validator: Arc::new(ConfigValidator {
+                    worker,
+                    config,
+                    providers,
+                }),
                 configs: Arc::new(MemoryConfigBackingStore::default()),
                 statuses,
                 reconfigurations,
@@ -130,7 +141,15 @@ impl WorkerProcess {
              {url} ({} ms after its start)",
             began.elapsed().as_millis()
         );
-        Ok(Self { herder, herder_loop, rest, rest_stopping, stopping, url, began })
+        Ok(Self {
+            herder,
+            herder_loop,
+            rest,
+            rest_stopping,
+            stopping,
+            url,
+            began,
+        })
     }
 
     /// Creates a connector that the operator gave, and waits until it is started.
@@ -141,7 +160,10 @@ impl WorkerProcess {
             InitialState::Stopped => TargetState::Stopped,
         });
         let name = ConnectorName::new(request.name);
-        let config = SubmittedConfig { values: request.config, null_keys: request.nulls };
+        let config = SubmittedConfig {
+            values: request.config,
+            null_keys: request.nulls,
+        };
         let put = PutConnector::create(name.clone(), config, ConfigOrigin::CommandLine);
         self.herder.put_connector_config(put.target(target)).await?;
         tracing::info!("Created connector {name}");
@@ -151,7 +173,10 @@ impl WorkerProcess {
     /// All connectors of the command line are created.
     pub(super) fn ready(&self) {
         self.herder.ready();
-        tracing::info!("Kafka Connect started ({} ms)", self.began.elapsed().as_millis());
+        tracing::info!(
+            "Kafka Connect started ({} ms)",
+            self.began.elapsed().as_millis()
+        );
     }
 
     /// Where the REST API is; ends in a slash.

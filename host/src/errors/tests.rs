@@ -1,14 +1,25 @@
 use super::*;
 
 fn operator(tolerance: Tolerance) -> ToleranceOperator {
-    ToleranceOperator::new(ErrorPolicy { tolerance, ..ErrorPolicy::default() }, "c-0")
+    ToleranceOperator::new(
+        ErrorPolicy {
+            tolerance,
+            ..ErrorPolicy::default()
+        },
+        "c-0",
+    )
 }
 
 #[test]
 fn without_tolerance_a_failed_record_fails_the_task() {
     let mut operator = operator(Tolerance::None);
     let failure = operator
-        .record_failed(Stage::ValueConverter, "X", Failure::new("a.B", "bad"), String::new)
+        .record_failed(
+            Stage::ValueConverter,
+            "X",
+            Failure::new("a.B", "bad"),
+            String::new,
+        )
         .unwrap_err();
     assert_eq!(
         failure.to_string(),
@@ -21,8 +32,12 @@ fn without_tolerance_a_failed_record_fails_the_task() {
 #[test]
 fn with_tolerance_a_failed_record_is_skipped_and_counted() {
     let mut operator = operator(Tolerance::All);
-    let outcome =
-        operator.record_failed(Stage::KeyConverter, "X", Failure::connect("bad"), String::new);
+    let outcome = operator.record_failed(
+        Stage::KeyConverter,
+        "X",
+        Failure::connect("bad"),
+        String::new,
+    );
     assert_eq!(outcome, Ok(()));
     assert_eq!(operator.counts(), (1, 1));
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::entities::ErrorMessage;
 use super::json;
 use crate::herder::HerderError;
-use crate::worker::api::WorkerError;
+use crate::herder::WorkerError;
 
 /// What a request can fail with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

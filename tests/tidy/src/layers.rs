@@ -35,12 +35,27 @@ const FORBIDDEN: [(&str, &str); 5] = [
 
 /// Libraries with the modules (or crates) that may name them.
 const FENCES: [(&str, &[&str]); 7] = [
-    ("wasmtime", &["host/src/sandbox", "host/src/bridge", "bench/"]),
+    (
+        "wasmtime",
+        &["host/src/sandbox", "host/src/bridge", "bench/"],
+    ),
     ("wasmtime_wasi", &["host/src/sandbox", "host/src/bridge"]),
-    ("rdkafka", &["host/src/kafka", "tests/harness", "tests/e2e", "bench/"]),
+    (
+        "rdkafka",
+        &["host/src/kafka", "tests/harness", "tests/e2e", "bench/"],
+    ),
     ("axum", &["host/src/rest"]),
     ("clap", &["host/src/cli", "tests/golden", "bench/"]),
-    ("anyhow", &["host/src/cli", "host/src/main.rs", "tests/", "bench/", "xtask/"]),
+    (
+        "anyhow",
+        &[
+            "host/src/cli",
+            "host/src/main.rs",
+            "tests/",
+            "bench/",
+            "xtask/",
+        ],
+    ),
     ("nisshi_broker", &["host/src/cli"]),
 ];
 
@@ -63,7 +78,9 @@ fn imports(line: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let rest = &line[start + prefix.len()..];
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
         (end > 0).then(|| &rest[..end])
     })
 }
@@ -72,7 +89,9 @@ fn imports(line: &str) -> impl Iterator<Item = &str> {
 fn modules_import_only_lower_layers() {
     let mut problems = Vec::new();
     for source in sources(&["host/src"]) {
-        let Some(module) = module_of(&source) else { continue };
+        let Some(module) = module_of(&source) else {
+            continue;
+        };
         let Some(layer) = layer_of(module) else {
             problems.push(format!("{}: module {module} is in no layer", source.path));
             continue;
@@ -82,10 +101,11 @@ fn modules_import_only_lower_layers() {
         }
         for (number, line) in source.code_lines() {
             for imported in imports(line) {
-                let Some(other) = layer_of(imported) else { continue };
-                let allowed = imported == module
-                    || other < layer
-                    || SAME_LAYER.contains(&(module, imported));
+                let Some(other) = layer_of(imported) else {
+                    continue;
+                };
+                let allowed =
+                    imported == module || other < layer || SAME_LAYER.contains(&(module, imported));
                 if !allowed || FORBIDDEN.contains(&(module, imported)) {
                     problems.push(format!(
                         "{}:{number}: {module} may not know {imported}",
@@ -101,13 +121,23 @@ fn modules_import_only_lower_layers() {
 #[test]
 fn libraries_stay_behind_their_fences() {
     let mut problems = Vec::new();
-    for source in sources(&["host", "connect-data", "guest-sdk", "connectors", "tests", "bench"]) {
+    for source in sources(&[
+        "host",
+        "connect-data",
+        "guest-sdk",
+        "connectors",
+        "tests",
+        "bench",
+    ]) {
         for (number, line) in source.code_lines() {
             for (library, places) in FENCES {
                 if names_library(line, library)
                     && !places.iter().any(|place| source.path.starts_with(place))
                 {
-                    problems.push(format!("{}:{number}: {library} is not for here", source.path));
+                    problems.push(format!(
+                        "{}:{number}: {library} is not for here",
+                        source.path
+                    ));
                 }
             }
         }

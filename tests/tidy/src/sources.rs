@@ -47,7 +47,9 @@ pub fn root() -> PathBuf {
 }
 
 fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         let name = entry.file_name();
@@ -55,7 +57,11 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
             collect(root, &path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(&path).expect("source files are UTF-8");
-            let path = path.strip_prefix(root).expect("under the root").display().to_string();
+            let path = path
+                .strip_prefix(root)
+                .expect("under the root")
+                .display()
+                .to_string();
             found.push(Source { path, text });
         }
     }

@@ -3,35 +3,65 @@
 use crate::sources::{Source, sources};
 
 /// Parts of type and module names that say nothing, with what to do instead.
-const NAMES: [&str; 8] =
-    ["Manager", "Handler", "Service", "Helper", "Util", "Common", "Misc", "Pipeline"];
+const NAMES: [&str; 8] = [
+    "Manager", "Handler", "Service", "Helper", "Util", "Common", "Misc", "Pipeline",
+];
 
 /// Calls with the reason why not. The folders are where they are at home.
 const CALLS: [(&str, &[&str], &str); 4] = [
     ("unbounded_channel(", &[], "every queue has a bound"),
-    ("SystemTime::now(", &["host/src/clock.rs", "guest-sdk/", "connectors/", "tests/", "bench/"],
-        "time comes from clock.rs"),
-    ("std::env::var", &["host/src/cli", "host/src/config/provider", "tests/", "bench/", "xtask/"],
-        "the environment is read at the edge"),
-    ("thread::sleep(", &["tests/harness/", "tests/guests/", "bench/"], "wait for a condition"),
+    (
+        "SystemTime::now(",
+        &[
+            "host/src/clock.rs",
+            "guest-sdk/",
+            "connectors/",
+            "tests/",
+            "bench/",
+        ],
+        "time comes from clock.rs",
+    ),
+    (
+        "std::env::var",
+        &[
+            "host/src/cli",
+            "host/src/config/provider",
+            "tests/",
+            "bench/",
+            "xtask/",
+        ],
+        "the environment is read at the edge",
+    ),
+    (
+        "thread::sleep(",
+        &["tests/harness/", "tests/guests/", "bench/"],
+        "wait for a condition",
+    ),
 ];
 
 #[test]
 fn types_have_names_that_explain_themselves() {
     let mut problems = Vec::new();
-    for source in sources(&["host/src", "connect-data/src", "guest-sdk/src", "connectors"]) {
+    for source in sources(&[
+        "host/src",
+        "connect-data/src",
+        "guest-sdk/src",
+        "connectors",
+    ]) {
         if source.path.starts_with("host/src/rest") {
             continue;
         }
         for (number, line) in source.code_lines() {
             for keyword in ["struct ", "enum ", "trait ", "mod "] {
-                let Some(start) = declaration(line, keyword) else { continue };
+                let Some(start) = declaration(line, keyword) else {
+                    continue;
+                };
                 let name = &line[start..];
                 let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_'));
                 let name = &name[..end.unwrap_or(name.len())];
-                if NAMES.iter().any(|banned| name.to_lowercase() == banned.to_lowercase()
-                    || name.ends_with(banned))
-                {
+                if NAMES.iter().any(|banned| {
+                    name.to_lowercase() == banned.to_lowercase() || name.ends_with(banned)
+                }) {
                     problems.push(format!("{}:{number}: {name} says nothing", source.path));
                 }
             }
@@ -46,13 +76,21 @@ fn declaration(line: &str, keyword: &str) -> Option<usize> {
         .strip_prefix("pub ")
         .or_else(|| trimmed.strip_prefix("pub(crate) "))
         .unwrap_or(trimmed);
-    rest.starts_with(keyword).then(|| line.len() - rest.len() + keyword.len())
+    rest.starts_with(keyword)
+        .then(|| line.len() - rest.len() + keyword.len())
 }
 
 #[test]
 fn calls_that_hide_trouble_are_not_made() {
     let mut problems = Vec::new();
-    for source in sources(&["host", "connect-data", "guest-sdk", "connectors", "tests", "bench"]) {
+    for source in sources(&[
+        "host",
+        "connect-data",
+        "guest-sdk",
+        "connectors",
+        "tests",
+        "bench",
+    ]) {
         for (number, line) in source.code_lines() {
             for (call, homes, reason) in CALLS {
                 if line.contains(call) && !is_home(&source, homes) {
@@ -65,6 +103,5 @@ fn calls_that_hide_trouble_are_not_made() {
 }
 
 fn is_home(source: &Source, homes: &[&str]) -> bool {
-    source.path.starts_with("tests/tidy/")
-        || homes.iter().any(|home| source.path.starts_with(home))
+    source.path.starts_with("tests/tidy/") || homes.iter().any(|home| source.path.starts_with(home))
 }

@@ -12,8 +12,11 @@ pub struct CrossingSinkConnector;
 
 impl SinkConnector for CrossingSinkConnector {
     fn describe() -> Description {
-        Description::new("connect.wasm.bench.CrossingSinkConnector", env!("CARGO_PKG_VERSION"))
-            .doc("Measures put.")
+        Description::new(
+            "connect.wasm.bench.CrossingSinkConnector",
+            env!("CARGO_PKG_VERSION"),
+        )
+        .doc("Measures put.")
     }
 
     fn config_def() -> ConfigDef {

@@ -14,8 +14,11 @@ pub struct CrossingSourceConnector;
 
 impl SourceConnector for CrossingSourceConnector {
     fn describe() -> Description {
-        Description::new("connect.wasm.bench.CrossingSourceConnector", env!("CARGO_PKG_VERSION"))
-            .doc("Measures poll.")
+        Description::new(
+            "connect.wasm.bench.CrossingSourceConnector",
+            env!("CARGO_PKG_VERSION"),
+        )
+        .doc("Measures poll.")
     }
 
     fn config_def() -> ConfigDef {
@@ -39,7 +42,10 @@ pub struct CrossingSourceTask {
 
 impl SourceTask for CrossingSourceTask {
     fn start(_: SourceTaskContext, _: Config) -> Result<Self, ConnectError> {
-        Ok(Self { line: "x".repeat(100), partition: OffsetMap::of("filename", "/tmp/lines.txt") })
+        Ok(Self {
+            line: "x".repeat(100),
+            partition: OffsetMap::of("filename", "/tmp/lines.txt"),
+        })
     }
 
     fn poll(&mut self, records: &mut SourceBatch) -> Result<(), ConnectError> {
