@@ -350,7 +350,7 @@ fn consumer(draft: &mut Draft<'_>) -> Result<(), KafkaError> {
     draft.set("receive.message.max.bytes", &receive.to_string());
     draft.set(
         "fetch.max.bytes",
-        &fetch_max.max(1_048_576).min(2_147_483_135).to_string(),
+        &fetch_max.clamp(1_048_576, 2_147_483_135).to_string(),
     );
     if draft
         .get("group.protocol")

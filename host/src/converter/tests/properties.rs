@@ -311,7 +311,7 @@ proptest! {
 #[test]
 fn the_deepest_json_is_read_and_one_level_more_is_refused() {
     let mut converter = json(&[("schemas.enable", "false")]);
-    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let deepest = nested(1000);
     let read = converter
         .to_connect_data("topic", Some(deepest.as_bytes()))
@@ -320,7 +320,7 @@ fn the_deepest_json_is_read_and_one_level_more_is_refused() {
         written(&mut *converter, None, &read.value).as_deref(),
         Some(deepest.as_bytes())
     );
-    let objects = "{\"a\":".repeat(1000) + "1" + &"}".repeat(1000);
+    let objects = format!("{}1{}", "{\"a\":".repeat(1000), "}".repeat(1000));
     let read = converter
         .to_connect_data("topic", Some(objects.as_bytes()))
         .expect("within the limit");
