@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::reader::Reader;
-use super::writer::{put_bytes, put_name, put_varint};
+use super::writer::{Head, put_bytes, put_name, put_varint};
 use super::{BatchError, BatchLimits, Counted, tag};
 use crate::{OffsetMap, OffsetValue};
 
@@ -98,27 +98,37 @@ pub(super) fn put_offset_map(out: &mut Vec<u8>, map: &OffsetMap<'_>) -> Result<(
     Ok(())
 }
 
-/// Writes a map behind its length in bytes.
-#[inline]
-pub(super) fn put_sized_offset_map(
+/// Writes a map behind its length in bytes, after what was collected before.
+#[inline(always)]
+pub(super) fn put_offset_after(
+    head: &mut Head,
     out: &mut Vec<u8>,
     map: &OffsetMap<'_>,
 ) -> Result<(), BatchError> {
     // The usual map: one position.
     if let Some((key, OffsetValue::Integer(value))) = map.single()
-        && key.len() < 100
+        && key.len() <= Head::TEXT_MAX
     {
-        out.extend_from_slice(&[key.len() as u8 + 11, 1, key.len() as u8]);
-        out.extend_from_slice(key.as_bytes());
-        let mut fixed = [tag::INT64; 9];
-        fixed[1..].copy_from_slice(&value.to_le_bytes());
-        out.extend_from_slice(&fixed);
+        let length = key.len() as u8;
+        head.byte(out, length + 11);
+        head.byte(out, 1);
+        head.byte(out, length);
+        head.short_text(out, key);
+        head.byte(out, tag::INT64);
+        head.fixed(out, value.to_le_bytes());
         return Ok(());
     }
-    put_any_sized_offset_map(out, map)
+    head.close(out);
+    put_sized_offset_map(out, map)?;
+    *head = Head::open(out);
+    Ok(())
 }
 
-fn put_any_sized_offset_map(out: &mut Vec<u8>, map: &OffsetMap<'_>) -> Result<(), BatchError> {
+/// Writes a map behind its length in bytes.
+pub(super) fn put_sized_offset_map(
+    out: &mut Vec<u8>,
+    map: &OffsetMap<'_>,
+) -> Result<(), BatchError> {
     let start = out.len();
     // One byte of length is enough for the usual map; a longer one is moved.
     out.push(0);

@@ -45,21 +45,31 @@ pub(super) struct SchemaTable {
     schemas: Vec<SchemaRef>,
     by_address: HashMap<usize, u32>,
     by_content: HashMap<SchemaRef, u32>,
+    committed: Mark,
 }
 
 impl SchemaTable {
-    pub fn mark(&self) -> Mark {
-        (self.schemas.len(), self.bytes.len())
+    /// Makes the entries so far part of the batch.
+    #[inline]
+    pub fn commit(&mut self) {
+        if self.schemas.len() != self.committed.0 {
+            self.committed = (self.schemas.len(), self.bytes.len());
+        }
     }
 
-    /// Forgets what came after a mark.
-    pub fn truncate(&mut self, mark: Mark) {
-        for schema in self.schemas.drain(mark.0..) {
+    /// Forgets the entries since the last commit.
+    pub fn roll_back(&mut self) {
+        for schema in self.schemas.drain(self.committed.0..) {
             self.by_address.remove(&address(&schema));
             self.by_content.remove(&schema);
         }
-        self.sizes.truncate(mark.0);
-        self.bytes.truncate(mark.1);
+        self.sizes.truncate(self.committed.0);
+        self.bytes.truncate(self.committed.1);
+    }
+
+    pub fn clear(&mut self) {
+        self.committed = (0, 0);
+        self.roll_back();
     }
 
     /// Bytes of the entries.

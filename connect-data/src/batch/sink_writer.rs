@@ -1,9 +1,9 @@
 //! Encodes batches of sink records.
 
 use super::schema_writer::SchemaTable;
-use super::tables::{LastSchemas, SchemaReferences, TopicTable};
-use super::value_writer::{ValueBudget, put_headers, put_value};
-use super::writer::{put_varint, put_zigzag, varint_len};
+use super::tables::{LastSchemas, TopicTable};
+use super::value_writer::{ValueBudget, put_headers, put_last_value, put_value};
+use super::writer::{Head, put_varint, same_text, varint_len};
 use super::{BatchError, BatchLimits, Counted, KIND_SINK, VERSION, sink_flag as flag};
 use crate::{SinkRecord, TimestampType};
 
@@ -24,7 +24,6 @@ struct Coordinates {
     topic: u64,
     partition: i32,
     offset: i64,
-    schemas: SchemaReferences,
     timestamp: i64,
     timestamp_type: TimestampType,
 }
@@ -36,7 +35,6 @@ impl Default for Coordinates {
             topic: 0,
             partition: 0,
             offset: -1,
-            schemas: (0, 0),
             timestamp: 0,
             timestamp_type: TimestampType::NoTimestampType,
         }
@@ -79,31 +77,103 @@ impl SinkBatchEncoder {
             });
         }
         let start = self.records.len();
-        let schemas = self.schemas.mark();
-        let topics = self.topics.mark();
-        match self
-            .put_record(record)
-            .and_then(|now| self.check_size().map(|()| now))
-        {
-            Ok(now) => {
-                self.count += 1;
-                self.previous = now;
-                self.previous_schemas.set(
-                    record.key_schema.as_ref(),
-                    record.value_schema.as_ref(),
-                    now.schemas,
-                );
-                Ok(())
-            }
-            Err(error) => {
-                self.records.truncate(start);
-                self.schemas.truncate(schemas);
-                self.topics.truncate(topics);
-                Err(error)
-            }
+        let put = self.put_record(record);
+        if put.is_err() {
+            self.records.truncate(start);
+            self.schemas.roll_back();
+            self.topics.roll_back();
         }
+        put
     }
 
+    #[inline]
+    fn put_record(&mut self, record: &SinkRecord<'_>) -> Result<(), BatchError> {
+        let (key_schema, value_schema) = (record.key_schema.as_ref(), record.value_schema.as_ref());
+        let previous = self.previous;
+        let topic = self
+            .topics
+            .reference_to(Some(&record.topic), previous.topic)?;
+        let partition = record.kafka_partition;
+        let same_topic_partition = topic == previous.topic && partition == previous.partition;
+        let step = record.kafka_offset.wrapping_sub(previous.offset);
+        let (schemas, same_schemas) =
+            self.previous_schemas
+                .references_to(&mut self.schemas, key_schema, value_schema)?;
+        let timestamp = record.timestamp.unwrap_or(previous.timestamp);
+        let same_timestamp_type = record.timestamp_type == previous.timestamp_type;
+        let out = &mut self.records;
+
+        let mut flags = flags_of(record);
+        if same_topic_partition {
+            flags |= flag::SAME_TOPIC_PARTITION;
+        }
+        if step == 1 {
+            flags |= flag::NEXT_OFFSET;
+        }
+        if same_schemas {
+            flags |= flag::SAME_SCHEMAS;
+        }
+        if same_timestamp_type {
+            flags |= flag::SAME_TIMESTAMP_TYPE;
+        }
+        let mut head = Head::open(out);
+        head.byte(out, flags);
+        if !same_topic_partition {
+            head.varint(out, topic - 1);
+            head.zigzag(out, i64::from(partition));
+        }
+        if step != 1 {
+            head.zigzag(out, step);
+        }
+        if !same_schemas {
+            head.varint(out, schemas.0);
+            head.varint(out, schemas.1);
+        }
+        if record.timestamp.is_some() {
+            head.zigzag(out, timestamp.wrapping_sub(previous.timestamp));
+        }
+        if !same_timestamp_type {
+            head.byte(out, record.timestamp_type as u8);
+        }
+        if flags & flag::ORIGINAL != 0 {
+            let original = self
+                .topics
+                .reference_to(Some(&record.original_topic), topic)?;
+            head.varint(out, original - 1);
+            head.zigzag(out, i64::from(record.original_kafka_partition));
+            head.zigzag(out, record.original_kafka_offset);
+        }
+        let mut budget = ValueBudget::of_record();
+        if !record.key.is_null() {
+            head.close(out);
+            put_value(out, &mut self.schemas, key_schema, &record.key, &mut budget)?;
+            head = Head::open(out);
+        }
+        let value = (value_schema, &record.value);
+        put_last_value(head, out, &mut self.schemas, value, &mut budget)?;
+        if !record.headers.is_empty() {
+            put_headers(out, &mut self.schemas, &record.headers, &mut budget)?;
+        }
+        self.check_size()?;
+
+        // Nothing fails from here on.
+        self.count += 1;
+        self.previous = Coordinates {
+            topic,
+            partition,
+            offset: record.kafka_offset,
+            timestamp,
+            timestamp_type: record.timestamp_type,
+        };
+        if !same_schemas {
+            self.previous_schemas.set(key_schema, value_schema, schemas);
+        }
+        self.schemas.commit();
+        self.topics.commit();
+        Ok(())
+    }
+
+    #[inline]
     fn check_size(&self) -> Result<(), BatchError> {
         let max = BatchLimits::BYTES_MAX;
         // Version, kind, and five counts and lengths of up to five bytes.
@@ -112,84 +182,6 @@ impl SinkBatchEncoder {
             return Err(BatchError::TooManyBytes { bytes, max });
         }
         Ok(())
-    }
-
-    #[inline]
-    fn put_record(&mut self, record: &SinkRecord<'_>) -> Result<Coordinates, BatchError> {
-        let Self {
-            schemas,
-            topics,
-            records: out,
-            previous,
-            previous_schemas,
-            ..
-        } = self;
-        let start = out.len();
-        let mut flags = 0;
-        out.push(0);
-
-        let topic = topics.reference_to(Some(&record.topic), previous.topic)?;
-        let partition = record.kafka_partition;
-        if topic == previous.topic && partition == previous.partition {
-            flags |= flag::SAME_TOPIC_PARTITION;
-        } else {
-            put_varint(out, topic - 1);
-            put_zigzag(out, i64::from(partition));
-        }
-        let step = record.kafka_offset.wrapping_sub(previous.offset);
-        if step == 1 {
-            flags |= flag::NEXT_OFFSET;
-        } else {
-            put_zigzag(out, step);
-        }
-        let (key_schema, value_schema) = (record.key_schema.as_ref(), record.value_schema.as_ref());
-        let (references, same) =
-            previous_schemas.references_to(schemas, key_schema, value_schema)?;
-        if same {
-            flags |= flag::SAME_SCHEMAS;
-        } else {
-            put_varint(out, references.0);
-            put_varint(out, references.1);
-        }
-        let timestamp = record.timestamp.unwrap_or(previous.timestamp);
-        if record.timestamp.is_some() {
-            flags |= flag::TIMESTAMP;
-            put_zigzag(out, timestamp.wrapping_sub(previous.timestamp));
-        }
-        if record.timestamp_type == previous.timestamp_type {
-            flags |= flag::SAME_TIMESTAMP_TYPE;
-        } else {
-            out.push(record.timestamp_type as u8);
-        }
-        if record.original_topic != record.topic
-            || record.original_kafka_partition != partition
-            || record.original_kafka_offset != record.kafka_offset
-        {
-            flags |= flag::ORIGINAL;
-            let original = topics.reference_to(Some(&record.original_topic), topic)?;
-            put_varint(out, original - 1);
-            put_zigzag(out, i64::from(record.original_kafka_partition));
-            put_zigzag(out, record.original_kafka_offset);
-        }
-        let mut budget = ValueBudget::of_record();
-        if !record.key.is_null() {
-            flags |= flag::KEY;
-            put_value(out, schemas, key_schema, &record.key, &mut budget)?;
-        }
-        put_value(out, schemas, value_schema, &record.value, &mut budget)?;
-        if !record.headers.is_empty() {
-            flags |= flag::HEADERS;
-            put_headers(out, schemas, &record.headers, &mut budget)?;
-        }
-        out[start] = flags;
-        Ok(Coordinates {
-            topic,
-            partition,
-            offset: record.kafka_offset,
-            schemas: references,
-            timestamp,
-            timestamp_type: record.timestamp_type,
-        })
     }
 
     /// The batch, after which the encoder is empty again.
@@ -212,11 +204,33 @@ impl SinkBatchEncoder {
 
     /// Drops all records; memory is kept.
     pub fn clear(&mut self) {
-        self.schemas.truncate((0, 0));
-        self.topics.truncate((0, 0));
+        self.schemas.clear();
+        self.topics.clear();
         self.records.clear();
         self.count = 0;
         self.previous = Coordinates::default();
         self.previous_schemas = LastSchemas::default();
     }
+}
+
+/// The flags that depend on the record alone.
+#[inline]
+fn flags_of(record: &SinkRecord<'_>) -> u8 {
+    let mut flags = 0;
+    if record.original_kafka_offset != record.kafka_offset
+        || record.original_kafka_partition != record.kafka_partition
+        || !same_text(&record.original_topic, &record.topic)
+    {
+        flags |= flag::ORIGINAL;
+    }
+    if record.timestamp.is_some() {
+        flags |= flag::TIMESTAMP;
+    }
+    if !record.key.is_null() {
+        flags |= flag::KEY;
+    }
+    if !record.headers.is_empty() {
+        flags |= flag::HEADERS;
+    }
+    flags
 }

@@ -1,10 +1,10 @@
 //! Encodes batches of source records.
 
-use super::offset_map::put_sized_offset_map;
+use super::offset_map::put_offset_after;
 use super::schema_writer::SchemaTable;
-use super::tables::{LastSchemas, PartitionTable, SchemaReferences, TopicTable};
-use super::value_writer::{ValueBudget, put_headers, put_value};
-use super::writer::{put_varint, put_zigzag, varint_len};
+use super::tables::{LastSchemas, PartitionTable, TopicTable};
+use super::value_writer::{ValueBudget, put_headers, put_last_value, put_value};
+use super::writer::{Head, put_varint, varint_len};
 use super::{BatchError, BatchLimits, Counted, KIND_SOURCE, VERSION, source_flag as flag};
 use crate::SourceRecord;
 
@@ -25,7 +25,6 @@ pub struct SourceBatchEncoder {
 struct Coordinates {
     topic: u64,
     partition: u64,
-    schemas: SchemaReferences,
     timestamp: i64,
 }
 
@@ -66,33 +65,93 @@ impl SourceBatchEncoder {
             });
         }
         let start = self.records.len();
-        let schemas = self.schemas.mark();
-        let topics = self.topics.mark();
-        let partitions = self.partitions.mark();
-        match self
-            .put_record(record)
-            .and_then(|now| self.check_size().map(|()| now))
-        {
-            Ok(now) => {
-                self.count += 1;
-                self.previous = now;
-                self.previous_schemas.set(
-                    record.key_schema.as_ref(),
-                    record.value_schema.as_ref(),
-                    now.schemas,
-                );
-                Ok(())
-            }
-            Err(error) => {
-                self.records.truncate(start);
-                self.schemas.truncate(schemas);
-                self.topics.truncate(topics);
-                self.partitions.truncate(partitions);
-                Err(error)
-            }
+        let put = self.put_record(record);
+        if put.is_err() {
+            self.records.truncate(start);
+            self.schemas.roll_back();
+            self.topics.roll_back();
+            self.partitions.roll_back();
         }
+        put
     }
 
+    #[inline]
+    fn put_record(&mut self, record: &SourceRecord<'_>) -> Result<(), BatchError> {
+        let (key_schema, value_schema) = (record.key_schema.as_ref(), record.value_schema.as_ref());
+        let previous = self.previous;
+        let topic = self
+            .topics
+            .reference_to(record.topic.as_deref(), previous.topic)?;
+        let partition = self
+            .partitions
+            .reference_to(record.source_partition.as_ref(), previous.partition)?;
+        let (schemas, same_schemas) =
+            self.previous_schemas
+                .references_to(&mut self.schemas, key_schema, value_schema)?;
+        let timestamp = record.timestamp.unwrap_or(previous.timestamp);
+        let out = &mut self.records;
+
+        let mut flags = flags_of(record);
+        if topic == previous.topic {
+            flags |= flag::SAME_TOPIC;
+        }
+        if partition == previous.partition {
+            flags |= flag::SAME_SOURCE_PARTITION;
+        }
+        if same_schemas {
+            flags |= flag::SAME_SCHEMAS;
+        }
+        let mut head = Head::open(out);
+        head.byte(out, flags);
+        if topic != previous.topic {
+            head.varint(out, topic);
+        }
+        if partition != previous.partition {
+            head.varint(out, partition);
+        }
+        if !same_schemas {
+            head.varint(out, schemas.0);
+            head.varint(out, schemas.1);
+        }
+        if let Some(offset) = &record.source_offset {
+            put_offset_after(&mut head, out, offset)?;
+        }
+        if let Some(partition) = record.kafka_partition {
+            head.zigzag(out, i64::from(partition));
+        }
+        if record.timestamp.is_some() {
+            head.zigzag(out, timestamp.wrapping_sub(previous.timestamp));
+        }
+        let mut budget = ValueBudget::of_record();
+        if !record.key.is_null() {
+            head.close(out);
+            put_value(out, &mut self.schemas, key_schema, &record.key, &mut budget)?;
+            head = Head::open(out);
+        }
+        let value = (value_schema, &record.value);
+        put_last_value(head, out, &mut self.schemas, value, &mut budget)?;
+        if !record.headers.is_empty() {
+            put_headers(out, &mut self.schemas, &record.headers, &mut budget)?;
+        }
+        self.check_size()?;
+
+        // Nothing fails from here on.
+        self.count += 1;
+        self.previous = Coordinates {
+            topic,
+            partition,
+            timestamp,
+        };
+        if !same_schemas {
+            self.previous_schemas.set(key_schema, value_schema, schemas);
+        }
+        self.schemas.commit();
+        self.topics.commit();
+        self.partitions.commit();
+        Ok(())
+    }
+
+    #[inline]
     fn check_size(&self) -> Result<(), BatchError> {
         let max = BatchLimits::BYTES_MAX;
         // Version, kind, and five counts and lengths of up to five bytes.
@@ -105,75 +164,6 @@ impl SourceBatchEncoder {
             return Err(BatchError::TooManyBytes { bytes, max });
         }
         Ok(())
-    }
-
-    #[inline]
-    fn put_record(&mut self, record: &SourceRecord<'_>) -> Result<Coordinates, BatchError> {
-        let Self {
-            schemas,
-            topics,
-            partitions,
-            records: out,
-            previous,
-            previous_schemas,
-            ..
-        } = self;
-        let start = out.len();
-        let mut flags = 0;
-        out.push(0);
-
-        let topic = topics.reference_to(record.topic.as_deref(), previous.topic)?;
-        if topic == previous.topic {
-            flags |= flag::SAME_TOPIC;
-        } else {
-            put_varint(out, topic);
-        }
-        let partition =
-            partitions.reference_to(record.source_partition.as_ref(), previous.partition)?;
-        if partition == previous.partition {
-            flags |= flag::SAME_SOURCE_PARTITION;
-        } else {
-            put_varint(out, partition);
-        }
-        let (key_schema, value_schema) = (record.key_schema.as_ref(), record.value_schema.as_ref());
-        let (references, same) =
-            previous_schemas.references_to(schemas, key_schema, value_schema)?;
-        if same {
-            flags |= flag::SAME_SCHEMAS;
-        } else {
-            put_varint(out, references.0);
-            put_varint(out, references.1);
-        }
-        if let Some(offset) = &record.source_offset {
-            flags |= flag::SOURCE_OFFSET;
-            put_sized_offset_map(out, offset)?;
-        }
-        if let Some(partition) = record.kafka_partition {
-            flags |= flag::KAFKA_PARTITION;
-            put_zigzag(out, i64::from(partition));
-        }
-        let timestamp = record.timestamp.unwrap_or(previous.timestamp);
-        if record.timestamp.is_some() {
-            flags |= flag::TIMESTAMP;
-            put_zigzag(out, timestamp.wrapping_sub(previous.timestamp));
-        }
-        let mut budget = ValueBudget::of_record();
-        if !record.key.is_null() {
-            flags |= flag::KEY;
-            put_value(out, schemas, key_schema, &record.key, &mut budget)?;
-        }
-        put_value(out, schemas, value_schema, &record.value, &mut budget)?;
-        if !record.headers.is_empty() {
-            flags |= flag::HEADERS;
-            put_headers(out, schemas, &record.headers, &mut budget)?;
-        }
-        out[start] = flags;
-        Ok(Coordinates {
-            topic,
-            partition,
-            schemas: references,
-            timestamp,
-        })
     }
 
     /// The batch, after which the encoder is empty again.
@@ -197,12 +187,34 @@ impl SourceBatchEncoder {
 
     /// Drops all records; memory is kept.
     pub fn clear(&mut self) {
-        self.schemas.truncate((0, 0));
-        self.topics.truncate((0, 0));
-        self.partitions.truncate((0, 0));
+        self.schemas.clear();
+        self.topics.clear();
+        self.partitions.clear();
         self.records.clear();
         self.count = 0;
         self.previous = Coordinates::default();
         self.previous_schemas = LastSchemas::default();
     }
+}
+
+/// The flags that depend on the record alone.
+#[inline]
+fn flags_of(record: &SourceRecord<'_>) -> u8 {
+    let mut flags = 0;
+    if record.source_offset.is_some() {
+        flags |= flag::SOURCE_OFFSET;
+    }
+    if record.kafka_partition.is_some() {
+        flags |= flag::KAFKA_PARTITION;
+    }
+    if record.timestamp.is_some() {
+        flags |= flag::TIMESTAMP;
+    }
+    if !record.key.is_null() {
+        flags |= flag::KEY;
+    }
+    if !record.headers.is_empty() {
+        flags |= flag::HEADERS;
+    }
+    flags
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::offset_map::put_sized_offset_map;
 use super::schema_writer::SchemaTable;
-use super::writer::{put_name, put_varint, varint_len};
+use super::writer::{put_name, put_varint, same_text, varint_len};
 use super::{BatchError, BatchLimits, Counted};
-use crate::{OffsetMap, SchemaRef};
+use crate::{OffsetMap, OffsetValue, SchemaRef};
 
 /// How much of a table there was at some time: entries and bytes.
 pub(super) type Mark = (usize, usize);
@@ -19,6 +19,7 @@ pub(super) struct TopicTable {
     bytes: Vec<u8>,
     names: Vec<String>,
     by_name: HashMap<String, u32>,
+    committed: Mark,
 }
 
 impl TopicTable {
@@ -26,7 +27,7 @@ impl TopicTable {
     #[inline]
     pub fn reference_to(&mut self, name: Option<&str>, previous: u64) -> Result<u64, BatchError> {
         let Some(name) = name else { return Ok(0) };
-        if previous > 0 && self.names[previous as usize - 1] == name {
+        if previous > 0 && same_text(&self.names[previous as usize - 1], name) {
             return Ok(previous);
         }
         self.look_up(name)
@@ -44,15 +45,25 @@ impl TopicTable {
         Ok(self.names.len() as u64)
     }
 
-    pub fn mark(&self) -> Mark {
-        (self.names.len(), self.bytes.len())
+    /// Makes the entries so far part of the batch.
+    #[inline]
+    pub fn commit(&mut self) {
+        if self.names.len() != self.committed.0 {
+            self.committed = (self.names.len(), self.bytes.len());
+        }
     }
 
-    pub fn truncate(&mut self, mark: Mark) {
-        for name in self.names.drain(mark.0..) {
+    /// Forgets the entries since the last commit.
+    pub fn roll_back(&mut self) {
+        for name in self.names.drain(self.committed.0..) {
             self.by_name.remove(&name);
         }
-        self.bytes.truncate(mark.1);
+        self.bytes.truncate(self.committed.1);
+    }
+
+    pub fn clear(&mut self) {
+        self.committed = (0, 0);
+        self.roll_back();
     }
 
     /// Bytes of the entries.
@@ -77,6 +88,7 @@ pub(super) struct PartitionTable {
     bytes: Vec<u8>,
     maps: Vec<OffsetMap<'static>>,
     by_map: HashMap<OffsetMap<'static>, u32>,
+    committed: Mark,
 }
 
 impl PartitionTable {
@@ -88,7 +100,7 @@ impl PartitionTable {
         previous: u64,
     ) -> Result<u64, BatchError> {
         let Some(map) = map else { return Ok(0) };
-        if previous > 0 && self.maps[previous as usize - 1] == *map {
+        if previous > 0 && same_map(&self.maps[previous as usize - 1], map) {
             return Ok(previous);
         }
         self.look_up(map)
@@ -111,15 +123,25 @@ impl PartitionTable {
         Ok(self.maps.len() as u64)
     }
 
-    pub fn mark(&self) -> Mark {
-        (self.maps.len(), self.bytes.len())
+    /// Makes the entries so far part of the batch.
+    #[inline]
+    pub fn commit(&mut self) {
+        if self.maps.len() != self.committed.0 {
+            self.committed = (self.maps.len(), self.bytes.len());
+        }
     }
 
-    pub fn truncate(&mut self, mark: Mark) {
-        for map in self.maps.drain(mark.0..) {
+    /// Forgets the entries since the last commit.
+    pub fn roll_back(&mut self) {
+        for map in self.maps.drain(self.committed.0..) {
             self.by_map.remove(&map);
         }
-        self.bytes.truncate(mark.1);
+        self.bytes.truncate(self.committed.1);
+    }
+
+    pub fn clear(&mut self) {
+        self.committed = (0, 0);
+        self.roll_back();
     }
 
     /// Bytes of the entries.
@@ -135,6 +157,18 @@ impl PartitionTable {
     pub fn put(&self, out: &mut Vec<u8>) {
         put_varint(out, self.maps.len() as u64);
         out.extend_from_slice(&self.bytes);
+    }
+}
+
+/// Whether two partitions are the same, quickly for the usual ones.
+#[inline]
+fn same_map(one: &OffsetMap<'_>, other: &OffsetMap<'_>) -> bool {
+    match (one.single(), other.single()) {
+        (
+            Some((key, OffsetValue::Text(text))),
+            Some((other_key, OffsetValue::Text(other_text))),
+        ) => same_text(key, other_key) && same_text(text, other_text),
+        _ => one == other,
     }
 }
 

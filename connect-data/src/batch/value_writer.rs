@@ -1,7 +1,7 @@
 //! Writes values, for a schema or without one.
 
 use super::schema_writer::SchemaTable;
-use super::writer::{put_bytes, put_varint, put_zigzag};
+use super::writer::{Head, put_bytes, put_varint, put_zigzag};
 use super::{BatchError, BatchLimits, Counted, tag};
 use crate::schema::class_or_base_matches;
 use crate::{ConnectHeaders, Schema, SchemaRef, Struct, Type, Value};
@@ -53,11 +53,37 @@ pub(super) fn one_deeper(depth: usize, what: &'static str) -> Result<usize, Batc
 /// Fails for a decimal with too many digits.
 pub(super) fn check_decimal(bytes: usize) -> Result<(), BatchError> {
     let max = BatchLimits::DECIMAL_BYTES_MAX;
-    if bytes > max { Err(BatchError::DecimalTooLong { bytes, max }) } else { Ok(()) }
+    if bytes > max {
+        Err(BatchError::DecimalTooLong { bytes, max })
+    } else {
+        Ok(())
+    }
 }
 
-/// Writes a value that is at the top of a record or header.
-#[inline]
+/// Writes the last value of a record into the room of its head and behind; closes the head.
+#[inline(always)]
+pub(super) fn put_last_value(
+    mut head: Head,
+    out: &mut Vec<u8>,
+    schemas: &mut SchemaTable,
+    (schema, value): (Option<&SchemaRef>, &Value<'_>),
+    budget: &mut ValueBudget,
+) -> Result<(), BatchError> {
+    if let Value::String(text) = value
+        && schema.is_none_or(|schema| schema.schema_type() == Type::String)
+    {
+        head.byte(out, tag::STRING);
+        head.varint(out, text.len() as u64);
+        head.close(out);
+        out.extend_from_slice(text.as_bytes());
+        return Ok(());
+    }
+    head.close(out);
+    put_value(out, schemas, schema, value, budget)
+}
+
+/// Writes a value that is at the top of a record, header or schema.
+#[inline(never)]
 pub(super) fn put_value(
     out: &mut Vec<u8>,
     schemas: &mut SchemaTable,
@@ -65,14 +91,6 @@ pub(super) fn put_value(
     value: &Value<'_>,
     budget: &mut ValueBudget,
 ) -> Result<(), BatchError> {
-    // The usual record, without the general way's bookkeeping.
-    if let Value::String(text) = value
-        && schema.is_none_or(|schema| schema.schema_type() == Type::String)
-    {
-        out.push(tag::STRING);
-        put_bytes(out, text.as_bytes());
-        return Ok(());
-    }
     let mut writer = ValueWriter {
         out,
         schemas,

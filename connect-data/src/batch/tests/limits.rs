@@ -444,10 +444,18 @@ fn counts_beyond_the_bytes() {
 #[test]
 fn decimals() {
     let max = BatchLimits::DECIMAL_BYTES_MAX;
-    let error = BatchError::DecimalTooLong { bytes: max + 1, max };
+    let error = BatchError::DecimalTooLong {
+        bytes: max + 1,
+        max,
+    };
     let decimal = |bytes: usize| Value::Decimal(Decimal::from_bytes(&vec![1; bytes], 0));
     push(&record_of(None, decimal(max))).unwrap();
     assert_eq!(push(&record_of(None, decimal(max + 1))), Err(error.clone()));
-    let bytes = [&[tag::DECIMAL, 0], varint(max as u64 + 1).as_slice(), &vec![1; max + 1]].concat();
+    let bytes = [
+        &[tag::DECIMAL, 0],
+        varint(max as u64 + 1).as_slice(),
+        &vec![1; max + 1],
+    ]
+    .concat();
     assert_eq!(decode_source(&value_batch(&bytes)), Err(error));
 }

@@ -252,3 +252,66 @@ proptest! {
         let _ = decode_sink(&bytes);
     }
 }
+
+#[test]
+fn short_texts_of_every_length() {
+    for length in 0..80 {
+        let text = "abcdefghij".repeat(8)[..length].to_owned();
+        assert!(writer::same_text(&text, &text.clone()));
+        for index in 0..length {
+            let mut other = text.clone().into_bytes();
+            other[index] ^= 1;
+            assert!(
+                !writer::same_text(&text, std::str::from_utf8(&other).unwrap()),
+                "{length}"
+            );
+        }
+        assert!(!writer::same_text(&text, &format!("{text}x")));
+        let mut record = example_record();
+        record.source_offset = Some(OffsetMap::of(text.clone(), i64::MIN));
+        record.source_partition = Some(OffsetMap::of(text.clone(), text.clone()));
+        record.topic = Some(text.into());
+        let records = vec![record.clone(), record];
+        assert_eq!(decode_source(&encode_source(&records)), Ok(records));
+    }
+}
+
+/// The small parts of a record have room even where each is as long as it can be.
+#[test]
+fn the_longest_small_parts() {
+    let mut source = Vec::new();
+    let mut sink = Vec::new();
+    for index in 0..9_000 {
+        let key = SchemaBuilder::string()
+            .name(format!("k{index}"))
+            .build()
+            .unwrap();
+        let value = SchemaBuilder::string()
+            .name(format!("v{}", index % 900))
+            .build()
+            .unwrap();
+        let far = if index % 2 == 0 { i64::MIN } else { i64::MAX };
+        let mut record = SourceRecord::new(
+            Some(OffsetMap::of("p", index)),
+            Some(OffsetMap::of("sixteen bytes ok", far)),
+            format!("topic{index}"),
+            Some(value.clone()),
+            "v".repeat(300),
+        );
+        record.key_schema = Some(key.clone());
+        record.kafka_partition = Some(i32::MIN);
+        record.timestamp = Some(far / 3);
+        source.push(record);
+        let mut record = SinkRecord::new(format!("t{index}"), i32::MIN, far / 3, Some(value), "v");
+        record.key_schema = Some(key);
+        record.timestamp = Some(far / 3);
+        record.timestamp_type =
+            [TimestampType::CreateTime, TimestampType::LogAppendTime][usize::from(index % 2 == 0)];
+        record.original_topic = format!("t{}", 8_999 - index).into();
+        record.original_kafka_partition = i32::MAX;
+        record.original_kafka_offset = far;
+        sink.push(record);
+    }
+    assert_eq!(decode_source(&encode_source(&source)), Ok(source));
+    assert_eq!(decode_sink(&encode_sink(&sink)), Ok(sink));
+}
