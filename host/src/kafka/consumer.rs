@@ -36,6 +36,9 @@ use commit::CommitLane;
 use exchange::{Command, Exchange, Notice, Taken};
 use poll_thread::PollThread;
 
+/// Between two tries of a synchronous commit, as Java's `retry.backoff.ms`.
+const COMMIT_PAUSE: Duration = Duration::from_millis(100);
+
 /// What a consumer reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subscription {
@@ -297,19 +300,30 @@ impl SinkConsumer {
         }
     }
 
-    /// Commits and waits up to `timeout` for the outcome.
+    /// Commits and waits up to `timeout` for the outcome, trying again while the group rebalances.
     pub async fn commit_sync(
         &mut self,
         offsets: &[(TopicPartition, i64)],
         timeout: Duration,
     ) -> Result<(), KafkaError> {
-        let mut completion = self.commit_async(offsets);
-        match tokio::time::timeout(timeout, completion.wait()).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(KafkaError::TimedOut {
-                operation: "Committing offsets",
-                timeout,
-            }),
+        let deadline = Instant::now() + timeout;
+        loop {
+            let mut completion = self.commit_async(offsets);
+            let Ok(outcome) = timeout_at(deadline, completion.wait()).await else {
+                return Err(KafkaError::TimedOut {
+                    operation: "Committing offsets",
+                    timeout,
+                });
+            };
+            match outcome {
+                Err(error)
+                    if commit::worth_another_try(&error)
+                        && Instant::now() + COMMIT_PAUSE < deadline =>
+                {
+                    tokio::time::sleep(COMMIT_PAUSE).await;
+                }
+                outcome => return outcome,
+            }
         }
     }
 

@@ -178,7 +178,8 @@ fn bounds_of_librdkafka_are_kept_silently() {
 
 #[test]
 fn bad_values_name_the_java_key() {
-    let cases: &[(ClientRole, &[(&str, &str)], &str)] = &[
+    type Case<'a> = (ClientRole, &'a [(&'a str, &'a str)], &'a str);
+    let cases: &[Case<'_>] = &[
         (
             ClientRole::Producer,
             &[("linger.ms", "soon")],

@@ -354,3 +354,6 @@ impl BatchBuilder {
         std::mem::replace(&mut self.batch, next)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use super::context::SinkContext;
 use super::exchange::Exchange;
+use crate::kafka::error::ErrorCode;
 use crate::kafka::{KafkaError, TopicPartition};
 
 const OPERATION: &str = "Committing offsets";
@@ -85,6 +86,17 @@ impl CommitLane {
         }
     }
 
+    /// A lane without a consumer, for tests of its owner.
+    #[cfg(test)]
+    pub(super) fn detached(exchange: Arc<Exchange>) -> Self {
+        Self {
+            consumer: std::sync::Weak::new(),
+            exchange,
+            lane: Arc::default(),
+            tickets: AtomicU64::new(1),
+        }
+    }
+
     /// Starts a commit. Must be called within a tokio runtime.
     pub(super) fn commit(&self, offsets: &[(TopicPartition, i64)]) -> CommitCompletion {
         if offsets.is_empty() {
@@ -126,14 +138,23 @@ impl CommitLane {
     }
 }
 
+/// Whether the same commit may succeed in a moment: also while the group rebalances, and when it has done so
+/// without the client having learnt of it.
+pub(super) fn worth_another_try(error: &KafkaError) -> bool {
+    const GROUP: [RDKafkaErrorCode; 2] = [
+        RDKafkaErrorCode::RebalanceInProgress,
+        RDKafkaErrorCode::IllegalGeneration,
+    ];
+    let code = error.code().map(ErrorCode::number);
+    error.retriable() || GROUP.iter().any(|group| code == Some(*group as i32))
+}
+
 fn translate(result: Result<(), RdKafkaError>) -> Result<(), KafkaError> {
     match result {
         // Nothing to commit is a success, as in Java.
         Err(RdKafkaError::ConsumerCommit(RDKafkaErrorCode::NoOffset)) => Ok(()),
         Err(RdKafkaError::ConsumerCommit(
-            RDKafkaErrorCode::UnknownMemberId
-            | RDKafkaErrorCode::IllegalGeneration
-            | RDKafkaErrorCode::FencedInstanceId,
+            RDKafkaErrorCode::UnknownMemberId | RDKafkaErrorCode::FencedInstanceId,
         )) => Err(KafkaError::CommitFailed),
         Err(error) => Err(KafkaError::from_rdkafka(OPERATION, &error)),
         Ok(()) => Ok(()),

@@ -441,6 +441,18 @@ impl PollThread {
         while Arc::strong_count(&consumer) > 1 && Instant::now() < deadline {
             std::thread::park_timeout(Duration::from_millis(5));
         }
+        // librdkafka 2.12 forgets to leave when it closes a cooperative member without partitions.
+        let nothing = consumer
+            .assignment()
+            .is_ok_and(|assignment| assignment.count() == 0);
+        if nothing
+            && matches!(
+                consumer.rebalance_protocol(),
+                RebalanceProtocol::Cooperative
+            )
+        {
+            consumer.unsubscribe();
+        }
         // The last reference leaves the group and ends librdkafka's threads.
         drop(consumer);
         exchange.finish();
