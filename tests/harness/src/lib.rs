@@ -28,7 +28,7 @@ pub use process::{Process, Usage};
 pub use rest::{Rest, RestResponse};
 pub use scratch::ScratchDir;
 pub use topics::{Header, TopicRecord, Topics};
-pub use worker::{ConnectorFile, Flavor, Worker, WorkerSpec, plugins_dir, worker_binary};
+pub use worker::{ConnectorFile, Flavor, Worker, WorkerSpec, guest, plugins_dir, worker_binary};
 
 pub use std::time::Duration;
 

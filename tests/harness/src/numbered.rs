@@ -93,6 +93,16 @@ impl Tally {
         }
     }
 
+    /// Counts a line of a file whose writer was killed: the beginning of an unfinished line may
+    /// stand in front of it.
+    pub fn add_after_kills(&mut self, line: &str) {
+        let start = line.len().saturating_sub(self.lines.length);
+        match line.get(start..) {
+            Some(whole) => self.add(whole),
+            None => self.add(line),
+        }
+    }
+
     /// Numbers that never arrived.
     pub fn missing(&self) -> Vec<u64> {
         (0..self.lines.count)

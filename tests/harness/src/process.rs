@@ -13,7 +13,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::eventually::nap;
 
+/// Lines of a log that are shown: of a broker few, since it is seldom the one to blame.
 const LOG_TAIL_LINES: usize = 60;
+const BROKER_LOG_TAIL_LINES: usize = 8;
 
 /// A running process.
 pub struct Process {
@@ -89,6 +91,11 @@ impl Process {
         self.signal(Signal::TERM);
     }
 
+    /// Sends SIGINT, as Ctrl-C does.
+    pub fn interrupt(&self) {
+        self.signal(Signal::INT);
+    }
+
     /// Kills it with SIGKILL and waits until it is gone.
     pub fn kill(&mut self) {
         self.signal(Signal::KILL);
@@ -159,7 +166,12 @@ impl Process {
     fn show_log(&self) {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
-        let tail = &lines[lines.len().saturating_sub(LOG_TAIL_LINES)..];
+        let shown = if self.name == "broker" {
+            BROKER_LOG_TAIL_LINES
+        } else {
+            LOG_TAIL_LINES
+        };
+        let tail = &lines[lines.len().saturating_sub(shown)..];
         eprintln!("--- last lines of {} ({})", self.name, self.log.display());
         for line in tail {
             eprintln!("{line}");

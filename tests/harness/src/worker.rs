@@ -289,7 +289,7 @@ impl Worker {
 
     /// Sends SIGINT, as Ctrl-C does.
     pub fn interrupt(&self) {
-        self.process.signal(rustix::process::Signal::INT);
+        self.process.interrupt();
     }
 }
 
@@ -304,6 +304,24 @@ pub fn worker_binary() -> PathBuf {
 /// The bundled plugins, beside the binary.
 pub fn plugins_dir() -> PathBuf {
     worker_binary().with_file_name("plugins")
+}
+
+/// A guest program for tests (`tests/guests`), built beside the worker's own plugins.
+#[track_caller]
+pub fn guest(package: &str) -> PathBuf {
+    let name = format!("{}.wasm", package.replace('-', "_"));
+    let binary = worker_binary();
+    let target = binary
+        .ancestors()
+        .nth(2)
+        .expect("the worker lies in target/release");
+    let path = target.join("wasm32-wasip2/release").join(name);
+    assert!(
+        path.is_file(),
+        "{} is missing: run `cargo xtask guests`",
+        path.display()
+    );
+    path
 }
 
 fn workspace() -> PathBuf {

@@ -1,0 +1,16 @@
+//! The worker as users have it: a process of its own, against real Apache Kafka, judged by what is
+//! in topics and files, by answers over REST, exit codes and log lines.
+
+mod bad_input;
+mod command_line;
+mod faults;
+mod file_stream;
+mod main_job;
+mod misbehaving;
+mod offsets_exchange;
+mod quickstart;
+mod rebalance;
+mod secrets;
+mod setup;
+mod sink_calls;
+mod stopping;
