@@ -50,7 +50,13 @@ struct LogArguments {
     #[arg(long, global = true, default_value = "info", value_name = "LEVEL")]
     log_level: String,
     /// How log lines on standard error look.
-    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
     log_format: LogFormat,
 }
 
@@ -107,9 +113,11 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Err(error) => return usage_error(&error, &arguments),
     };
     let directives = std::env::var("RUST_LOG").ok();
-    if let Err(message) =
-        logging::install(parsed.log.log_format, &parsed.log.log_level, directives.as_deref())
-    {
+    if let Err(message) = logging::install(
+        parsed.log.log_format,
+        &parsed.log.log_level,
+        directives.as_deref(),
+    ) {
         eprintln!("{message}");
         return ExitCode::from(exit::USAGE);
     }
@@ -119,7 +127,10 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::from(exit::USAGE)
         }
         Command::Standalone { daemon: true, .. } => daemon::start(&arguments),
-        Command::Standalone { daemon: false, files } => standalone::run(&files),
+        Command::Standalone {
+            daemon: false,
+            files,
+        } => standalone::run(&files),
         Command::Quickstart(arguments) => quickstart::run(&arguments),
     }
 }
@@ -132,7 +143,10 @@ fn as_subcommand(mut arguments: Vec<OsString>) -> Vec<OsString> {
         .and_then(|name| Path::new(name).file_name())
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let mode = name.trim_end_matches(".sh").strip_prefix("connect-").unwrap_or_default();
+    let mode = name
+        .trim_end_matches(".sh")
+        .strip_prefix("connect-")
+        .unwrap_or_default();
     if mode == "standalone" {
         arguments.insert(1, mode.into());
     }
@@ -147,7 +161,9 @@ fn as_subcommand(mut arguments: Vec<OsString>) -> Vec<OsString> {
 /// Kafka's commands answer wrong arguments and `--help` with exit code 1.
 fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let _ = error.print();
-    let standalone = arguments.get(1).is_some_and(|argument| argument == "standalone");
+    let standalone = arguments
+        .get(1)
+        .is_some_and(|argument| argument == "standalone");
     if error.use_stderr() || standalone {
         ExitCode::from(exit::USAGE)
     } else {

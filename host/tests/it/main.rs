@@ -12,6 +12,5 @@ mod files;
 mod guests;
 mod life;
 mod misbehaving;
-mod speed;
 
 mod verification;
