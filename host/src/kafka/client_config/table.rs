@@ -46,182 +46,29 @@ const INT: i64 = i32::MAX as i64;
 
 /// Java key, clients, rule. Defaults given here are those where librdkafka's own default differs, or where
 /// the design relies on the value.
+#[rustfmt::skip] // one row, one line
 const TABLE: &[(&str, u8, Rule)] = &[
     // Connections, all clients.
-    (
-        "bootstrap.servers",
-        ALL,
-        Text {
-            native: "bootstrap.servers",
-            default: None,
-        },
-    ),
-    (
-        "client.id",
-        ALL,
-        Text {
-            native: "client.id",
-            default: None,
-        },
-    ),
-    (
-        "client.dns.lookup",
-        ALL,
-        Word {
-            native: "client.dns.lookup",
-            words: &[
-                "use_all_dns_ips",
-                "resolve_canonical_bootstrap_servers_only",
-            ],
-            default: None,
-        },
-    ),
-    (
-        "client.rack",
-        C,
-        Text {
-            native: "client.rack",
-            default: None,
-        },
-    ),
-    (
-        "security.protocol",
-        ALL,
-        Word {
-            native: "security.protocol",
-            words: &["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"],
-            default: None,
-        },
-    ),
-    (
-        "send.buffer.bytes",
-        ALL,
-        Integer {
-            native: "socket.send.buffer.bytes",
-            java: (-1, INT),
-            native_bounds: (0, 100_000_000),
-            default: None,
-        },
-    ),
-    (
-        "receive.buffer.bytes",
-        ALL,
-        Integer {
-            native: "socket.receive.buffer.bytes",
-            java: (-1, INT),
-            native_bounds: (0, 100_000_000),
-            default: None,
-        },
-    ),
-    (
-        "reconnect.backoff.ms",
-        ALL,
-        Integer {
-            native: "reconnect.backoff.ms",
-            java: (0, i64::MAX),
-            native_bounds: (0, 3_600_000),
-            default: Some(50),
-        },
-    ),
-    (
-        "reconnect.backoff.max.ms",
-        ALL,
-        Integer {
-            native: "reconnect.backoff.max.ms",
-            java: (0, i64::MAX),
-            native_bounds: (0, 3_600_000),
-            default: Some(1_000),
-        },
-    ),
-    (
-        "retry.backoff.ms",
-        ALL,
-        Integer {
-            native: "retry.backoff.ms",
-            java: (0, i64::MAX),
-            native_bounds: (1, 300_000),
-            default: Some(100),
-        },
-    ),
-    (
-        "retry.backoff.max.ms",
-        ALL,
-        Integer {
-            native: "retry.backoff.max.ms",
-            java: (0, i64::MAX),
-            native_bounds: (1, 300_000),
-            default: Some(1_000),
-        },
-    ),
-    (
-        "socket.connection.setup.timeout.ms",
-        ALL,
-        Integer {
-            native: "socket.connection.setup.timeout.ms",
-            java: (0, i64::MAX),
-            native_bounds: (1_000, INT),
-            default: Some(10_000),
-        },
-    ),
+    ("bootstrap.servers", ALL, Text { native: "bootstrap.servers", default: None }),
+    ("client.id", ALL, Text { native: "client.id", default: None }),
+    ("client.dns.lookup", ALL, Word { native: "client.dns.lookup", words: &["use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"], default: None }),
+    ("client.rack", C, Text { native: "client.rack", default: None }),
+    ("security.protocol", ALL, Word { native: "security.protocol", words: &["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"], default: None }),
+    ("send.buffer.bytes", ALL, Integer { native: "socket.send.buffer.bytes", java: (-1, INT), native_bounds: (0, 100_000_000), default: None }),
+    ("receive.buffer.bytes", ALL, Integer { native: "socket.receive.buffer.bytes", java: (-1, INT), native_bounds: (0, 100_000_000), default: None }),
+    ("reconnect.backoff.ms", ALL, Integer { native: "reconnect.backoff.ms", java: (0, i64::MAX), native_bounds: (0, 3_600_000), default: Some(50) }),
+    ("reconnect.backoff.max.ms", ALL, Integer { native: "reconnect.backoff.max.ms", java: (0, i64::MAX), native_bounds: (0, 3_600_000), default: Some(1_000) }),
+    ("retry.backoff.ms", ALL, Integer { native: "retry.backoff.ms", java: (0, i64::MAX), native_bounds: (1, 300_000), default: Some(100) }),
+    ("retry.backoff.max.ms", ALL, Integer { native: "retry.backoff.max.ms", java: (0, i64::MAX), native_bounds: (1, 300_000), default: Some(1_000) }),
+    ("socket.connection.setup.timeout.ms", ALL, Integer { native: "socket.connection.setup.timeout.ms", java: (0, i64::MAX), native_bounds: (1_000, INT), default: Some(10_000) }),
     ("socket.connection.setup.timeout.max.ms", ALL, Missing),
-    (
-        "connections.max.idle.ms",
-        ALL,
-        Integer {
-            native: "connections.max.idle.ms",
-            java: (-1, i64::MAX),
-            native_bounds: (0, INT),
-            default: Some(540_000),
-        },
-    ),
-    (
-        "request.timeout.ms",
-        ALL,
-        Integer {
-            native: "socket.timeout.ms",
-            java: (0, INT),
-            native_bounds: (10, 300_000),
-            default: Some(30_000),
-        },
-    ),
-    (
-        "metadata.max.age.ms",
-        ALL,
-        Integer {
-            native: "topic.metadata.refresh.interval.ms",
-            java: (0, i64::MAX),
-            native_bounds: (10, 3_600_000),
-            default: Some(300_000),
-        },
-    ),
+    ("connections.max.idle.ms", ALL, Integer { native: "connections.max.idle.ms", java: (-1, i64::MAX), native_bounds: (0, INT), default: Some(540_000) }),
+    ("request.timeout.ms", ALL, Integer { native: "socket.timeout.ms", java: (0, INT), native_bounds: (10, 300_000), default: Some(30_000) }),
+    ("metadata.max.age.ms", ALL, Integer { native: "topic.metadata.refresh.interval.ms", java: (0, i64::MAX), native_bounds: (10, 3_600_000), default: Some(300_000) }),
     ("metadata.max.idle.ms", P, Missing),
-    (
-        "metadata.recovery.strategy",
-        ALL,
-        Word {
-            native: "metadata.recovery.strategy",
-            words: &["none", "rebootstrap"],
-            default: None,
-        },
-    ),
-    (
-        "metadata.recovery.rebootstrap.trigger.ms",
-        ALL,
-        Integer {
-            native: "metadata.recovery.rebootstrap.trigger.ms",
-            java: (0, i64::MAX),
-            native_bounds: (0, INT),
-            default: None,
-        },
-    ),
-    (
-        "enable.metrics.push",
-        ALL,
-        Boolean {
-            native: "enable.metrics.push",
-            default: None,
-        },
-    ),
+    ("metadata.recovery.strategy", ALL, Word { native: "metadata.recovery.strategy", words: &["none", "rebootstrap"], default: None }),
+    ("metadata.recovery.rebootstrap.trigger.ms", ALL, Integer { native: "metadata.recovery.rebootstrap.trigger.ms", java: (0, i64::MAX), native_bounds: (0, INT), default: None }),
+    ("enable.metrics.push", ALL, Boolean { native: "enable.metrics.push", default: None }),
     ("default.api.timeout.ms", C | A, Served),
     ("metric.reporters", ALL, Missing),
     ("metrics.num.samples", ALL, Served),
@@ -234,85 +81,15 @@ const TABLE: &[(&str, u8, Rule)] = &[
     // Producer.
     ("key.serializer", P, Served),
     ("value.serializer", P, Served),
-    (
-        "acks",
-        P,
-        Word {
-            native: "acks",
-            words: &["all", "-1", "0", "1"],
-            default: Some("all"),
-        },
-    ),
+    ("acks", P, Word { native: "acks", words: &["all", "-1", "0", "1"], default: Some("all") }),
     ("enable.idempotence", P, Served),
-    (
-        "max.in.flight.requests.per.connection",
-        P,
-        Integer {
-            native: "max.in.flight.requests.per.connection",
-            java: (1, INT),
-            native_bounds: (1, 1_000_000),
-            default: Some(5),
-        },
-    ),
-    (
-        "retries",
-        P,
-        Integer {
-            native: "retries",
-            java: (0, INT),
-            native_bounds: (0, INT),
-            default: Some(INT),
-        },
-    ),
-    (
-        "linger.ms",
-        P,
-        Integer {
-            native: "linger.ms",
-            java: (0, i64::MAX),
-            native_bounds: (0, 900_000),
-            default: Some(5),
-        },
-    ),
-    (
-        "batch.size",
-        P,
-        Integer {
-            native: "batch.size",
-            java: (0, INT),
-            native_bounds: (1, INT),
-            default: None,
-        },
-    ),
-    (
-        "max.request.size",
-        P,
-        Integer {
-            native: "message.max.bytes",
-            java: (0, INT),
-            native_bounds: (1_000, 1_000_000_000),
-            default: Some(1_048_576),
-        },
-    ),
-    (
-        "delivery.timeout.ms",
-        P,
-        Integer {
-            native: "message.timeout.ms",
-            java: (0, INT),
-            native_bounds: (1, INT),
-            default: Some(120_000),
-        },
-    ),
-    (
-        "compression.type",
-        P,
-        Word {
-            native: "compression.type",
-            words: &["none", "gzip", "snappy", "lz4", "zstd"],
-            default: Some("none"),
-        },
-    ),
+    ("max.in.flight.requests.per.connection", P, Integer { native: "max.in.flight.requests.per.connection", java: (1, INT), native_bounds: (1, 1_000_000), default: Some(5) }),
+    ("retries", P, Integer { native: "retries", java: (0, INT), native_bounds: (0, INT), default: Some(INT) }),
+    ("linger.ms", P, Integer { native: "linger.ms", java: (0, i64::MAX), native_bounds: (0, 900_000), default: Some(5) }),
+    ("batch.size", P, Integer { native: "batch.size", java: (0, INT), native_bounds: (1, INT), default: None }),
+    ("max.request.size", P, Integer { native: "message.max.bytes", java: (0, INT), native_bounds: (1_000, 1_000_000_000), default: Some(1_048_576) }),
+    ("delivery.timeout.ms", P, Integer { native: "message.timeout.ms", java: (0, INT), native_bounds: (1, INT), default: Some(120_000) }),
+    ("compression.type", P, Word { native: "compression.type", words: &["none", "gzip", "snappy", "lz4", "zstd"], default: Some("none") }),
     ("compression.gzip.level", P, Served),
     ("compression.lz4.level", P, Served),
     ("compression.zstd.level", P, Served),
@@ -322,161 +99,31 @@ const TABLE: &[(&str, u8, Rule)] = &[
     ("partitioner.availability.timeout.ms", P, Missing),
     ("buffer.memory", P, Served),
     ("max.block.ms", P, Served),
-    (
-        "transactional.id",
-        P,
-        Text {
-            native: "transactional.id",
-            default: None,
-        },
-    ),
-    (
-        "transaction.timeout.ms",
-        P,
-        Integer {
-            native: "transaction.timeout.ms",
-            java: (0, INT),
-            native_bounds: (1_000, INT),
-            default: None,
-        },
-    ),
+    ("transactional.id", P, Text { native: "transactional.id", default: None }),
+    ("transaction.timeout.ms", P, Integer { native: "transaction.timeout.ms", java: (0, INT), native_bounds: (1_000, INT), default: None }),
     ("transaction.two.phase.commit.enable", P, Missing),
     // Consumer.
     ("key.deserializer", C, Served),
     ("value.deserializer", C, Served),
-    (
-        "group.id",
-        C,
-        Text {
-            native: "group.id",
-            default: None,
-        },
-    ),
-    (
-        "group.instance.id",
-        C,
-        Text {
-            native: "group.instance.id",
-            default: None,
-        },
-    ),
-    (
-        "group.protocol",
-        C,
-        Word {
-            native: "group.protocol",
-            words: &["classic", "consumer"],
-            default: None,
-        },
-    ),
-    (
-        "group.remote.assignor",
-        C,
-        Text {
-            native: "group.remote.assignor",
-            default: None,
-        },
-    ),
-    (
-        "session.timeout.ms",
-        C,
-        Integer {
-            native: "session.timeout.ms",
-            java: (0, INT),
-            native_bounds: (1, 3_600_000),
-            default: Some(45_000),
-        },
-    ),
-    (
-        "heartbeat.interval.ms",
-        C,
-        Integer {
-            native: "heartbeat.interval.ms",
-            java: (0, INT),
-            native_bounds: (1, 3_600_000),
-            default: Some(3_000),
-        },
-    ),
-    (
-        "max.poll.interval.ms",
-        C,
-        Integer {
-            native: "max.poll.interval.ms",
-            java: (1, INT),
-            native_bounds: (1, 86_400_000),
-            default: Some(300_000),
-        },
-    ),
+    ("group.id", C, Text { native: "group.id", default: None }),
+    ("group.instance.id", C, Text { native: "group.instance.id", default: None }),
+    ("group.protocol", C, Word { native: "group.protocol", words: &["classic", "consumer"], default: None }),
+    ("group.remote.assignor", C, Text { native: "group.remote.assignor", default: None }),
+    ("session.timeout.ms", C, Integer { native: "session.timeout.ms", java: (0, INT), native_bounds: (1, 3_600_000), default: Some(45_000) }),
+    ("heartbeat.interval.ms", C, Integer { native: "heartbeat.interval.ms", java: (0, INT), native_bounds: (1, 3_600_000), default: Some(3_000) }),
+    ("max.poll.interval.ms", C, Integer { native: "max.poll.interval.ms", java: (1, INT), native_bounds: (1, 86_400_000), default: Some(300_000) }),
     ("max.poll.records", C, Served),
     ("partition.assignment.strategy", C, Served),
     ("auto.offset.reset", C, Served),
     ("enable.auto.commit", C, Served),
     ("auto.commit.interval.ms", C, Served),
-    (
-        "isolation.level",
-        C,
-        Word {
-            native: "isolation.level",
-            words: &["read_uncommitted", "read_committed"],
-            default: Some("read_uncommitted"),
-        },
-    ),
-    (
-        "fetch.min.bytes",
-        C,
-        Integer {
-            native: "fetch.min.bytes",
-            java: (0, INT),
-            native_bounds: (1, 100_000_000),
-            default: Some(1),
-        },
-    ),
-    (
-        "fetch.max.wait.ms",
-        C,
-        Integer {
-            native: "fetch.wait.max.ms",
-            java: (0, INT),
-            native_bounds: (0, 300_000),
-            default: Some(500),
-        },
-    ),
-    (
-        "fetch.max.bytes",
-        C,
-        Integer {
-            native: "fetch.max.bytes",
-            java: (0, INT),
-            native_bounds: (1_048_576, 2_147_483_135),
-            default: Some(52_428_800),
-        },
-    ),
-    (
-        "max.partition.fetch.bytes",
-        C,
-        Integer {
-            native: "max.partition.fetch.bytes",
-            java: (0, INT),
-            native_bounds: (1, 1_000_000_000),
-            default: Some(1_048_576),
-        },
-    ),
-    (
-        "check.crcs",
-        C,
-        Boolean {
-            native: "check.crcs",
-            default: Some("true"),
-        },
-    ),
-    (
-        "allow.auto.create.topics",
-        C,
-        Boolean {
-            native: "allow.auto.create.topics",
-            default: Some("true"),
-        },
-    ),
+    ("isolation.level", C, Word { native: "isolation.level", words: &["read_uncommitted", "read_committed"], default: Some("read_uncommitted") }),
+    ("fetch.min.bytes", C, Integer { native: "fetch.min.bytes", java: (0, INT), native_bounds: (1, 100_000_000), default: Some(1) }),
+    ("fetch.max.wait.ms", C, Integer { native: "fetch.wait.max.ms", java: (0, INT), native_bounds: (0, 300_000), default: Some(500) }),
+    ("fetch.max.bytes", C, Integer { native: "fetch.max.bytes", java: (0, INT), native_bounds: (1_048_576, 2_147_483_135), default: Some(52_428_800) }),
+    ("max.partition.fetch.bytes", C, Integer { native: "max.partition.fetch.bytes", java: (0, INT), native_bounds: (1, 1_000_000_000), default: Some(1_048_576) }),
+    ("check.crcs", C, Boolean { native: "check.crcs", default: Some("true") }),
+    ("allow.auto.create.topics", C, Boolean { native: "allow.auto.create.topics", default: Some("true") }),
     ("exclude.internal.topics", C, Served),
     // Admin.
     ("bootstrap.controllers", A, Missing),
