@@ -197,6 +197,28 @@ impl Topics {
         Ok(())
     }
 
+    /// What arrives in a topic from now on: each call waits for the next record of partition 0, at
+    /// most as long as it is told.
+    pub fn tail(
+        &self,
+        topic: &str,
+    ) -> anyhow::Result<impl FnMut(Duration) -> Option<TopicRecord> + use<>> {
+        let mut config = self.config();
+        config
+            .set("group.id", "connect-harness")
+            .set("enable.auto.commit", "false")
+            .set("fetch.wait.max.ms", "500");
+        let consumer: BaseConsumer = config.create()?;
+        let (_, high) = consumer.fetch_watermarks(topic, 0, ANSWERS_WITHIN)?;
+        let mut assignment = TopicPartitionList::new();
+        assignment.add_partition_offset(topic, 0, Offset::Offset(high))?;
+        consumer.assign(&assignment)?;
+        Ok(move |wait| match consumer.poll(wait) {
+            Some(Ok(message)) => Some(record(&message)),
+            _ => None,
+        })
+    }
+
     /// Writes records and waits until the broker has them.
     #[track_caller]
     pub fn write(&self, topic: &str, records: &[TopicRecord]) {
