@@ -5,12 +5,10 @@
 //! counterpart: `Worker`.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::FutureExt as _;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -46,12 +44,13 @@ mod task;
 mod task_start;
 
 use self::api::{
-    ConfigOrigin, ConnectorEvents, ConnectorKind, ConnectorPlugin, PluginDescription,
-    PluginType, StatusListener, Worker, WorkerError,
+    ConfigOrigin, ConnectorEvents, ConnectorKind, ConnectorPlugin, PluginDescription, PluginType,
+    StatusListener, Worker, WorkerError,
 };
-use self::connector::{ConnectorControls, ConnectorSpec, connector};
+use self::connector::{ConnectorControls, ConnectorSpec, connector, run_connector};
 use self::services::{ConnectorOffsets, ConnectorRequests, lock};
-use self::task::{TaskControls, guest_failure};
+use self::task::{TaskControls, await_task, guest_failure};
+use self::task_start::run_task;
 
 /// Time in which connectors stop, all together, as in Kafka Connect.
 const CONNECTORS_STOP: Duration = Duration::from_secs(5);
@@ -109,7 +108,10 @@ impl LocalWorker {
         def: Option<&ConfigDef>,
     ) -> Result<(ConfigMap, Secrets), Failure> {
         let resolved = self.parts.providers.resolve(config).map_err(|error| {
-            Failure::new("org.apache.kafka.common.config.ConfigException", error.to_string())
+            Failure::new(
+                "org.apache.kafka.common.config.ConfigException",
+                error.to_string(),
+            )
         })?;
         let mut secrets = Secrets::of(&resolved.config, def);
         for secret in &resolved.secrets {
@@ -137,10 +139,14 @@ impl LocalWorker {
             ConfigOrigin::CommandLine => GrantOrigin::CommandLine,
             ConfigOrigin::Rest => GrantOrigin::Rest,
         };
-        crate::plugin::grants_for(&plugin.config_def(), config, origin, &self.parts.grant_policy)
-            .map_err(|refused| {
-                refused.into_iter().map(|refusal| (refusal.key, refusal.message)).collect()
-            })
+        let policy = &self.parts.grant_policy;
+        let def = plugin.config_def();
+        crate::plugin::grants_for(&def, config, origin, policy).map_err(|refused| {
+            refused
+                .into_iter()
+                .map(|refusal| (refusal.key, refusal.message))
+                .collect()
+        })
     }
 
     fn instance_spec(
@@ -149,7 +155,6 @@ impl LocalWorker {
         plugin: &CompiledPlugin,
         grants: Grants,
         services: HostServices,
-        stop: StopSignal,
     ) -> InstanceSpec {
         InstanceSpec {
             id,
@@ -157,12 +162,15 @@ impl LocalWorker {
             grants,
             limits: self.parts.limits.clone(),
             services,
-            stop,
+            stop: StopSignal::new(),
         }
     }
 
     fn offset_reader(&self, name: &ConnectorName) -> Arc<ConnectorOffsets> {
-        Arc::new(ConnectorOffsets::new(name.as_str(), self.parts.offsets.clone()))
+        Arc::new(ConnectorOffsets::new(
+            name.as_str(),
+            self.parts.offsets.clone(),
+        ))
     }
 
     async fn make_connector(
@@ -172,32 +180,49 @@ impl LocalWorker {
         origin: ConfigOrigin,
         target: TargetState,
     ) -> Result<(ConnectorControls, connector::Connector), Failure> {
-        let plugin =
-            self.plugin(config).map_err(|error| Failure::connect(error.to_string()))?;
+        let plugin = self
+            .plugin(config)
+            .map_err(|error| Failure::connect(error.to_string()))?;
         let (config, secrets) = self.resolve(config, Some(&plugin.config_def()))?;
-        let grants =
-            self.grants(&plugin, &config, origin).map_err(|refused| refusal_failure(&refused))?;
-        let signal = StopSignal::new();
-        let requests = Arc::new(ConnectorRequests::new(name.clone(), self.parts.events.clone()));
+        let grants = self
+            .grants(&plugin, &config, origin)
+            .map_err(|refused| refusal_failure(&refused))?;
+        let requests = Arc::new(ConnectorRequests::new(
+            name.clone(),
+            self.parts.events.clone(),
+        ));
         let services = HostServices {
             offset_reader: Some(self.offset_reader(name)),
             connector_context: Some(requests.clone()),
             ..HostServices::default()
         };
         let id = InstanceId::Connector(name.clone());
-        let spec = self.instance_spec(id, &plugin, grants, services, signal.clone());
-        let instance =
-            ConnectorInstance::new(spec).await.map_err(|error| guest_failure(&error))?;
+        let instance_spec = self.instance_spec(id, &plugin, grants, services);
+        let instance = ConnectorInstance::new(instance_spec.clone())
+            .await
+            .map_err(|error| guest_failure(&error))?;
         let spec = ConnectorSpec {
             name: name.clone(),
             config,
             target,
             monitor_interval: self.parts.config.connector_monitor_interval,
+            instance: instance_spec,
             requests,
             listener: self.parts.listener.clone(),
             secrets,
         };
-        Ok(connector(spec, instance, signal))
+        Ok(connector(spec, instance))
+    }
+
+    /// To be asked while the map that something is to be added to is locked: `stop` looks at the maps
+    /// after it has closed the door.
+    fn check_not_stopping(&self) -> Result<(), WorkerError> {
+        if self.running.is_closed() {
+            return Err(WorkerError::Failed(Failure::connect(
+                "The worker is stopping",
+            )));
+        }
+        Ok(())
     }
 
     fn connector_controls(&self, name: &ConnectorName) -> Option<ConnectorControls> {
@@ -214,9 +239,11 @@ impl LocalWorker {
 
     /// Asks a connector to end and waits for it until the deadline.
     async fn end_connector(&self, controls: &ConnectorControls, deadline: Instant) {
-        controls.signal.raise();
-        controls.stop.cancel();
-        if tokio::time::timeout_at(deadline, controls.done.cancelled()).await.is_err() {
+        controls.stop();
+        if tokio::time::timeout_at(deadline, controls.done.cancelled())
+            .await
+            .is_err()
+        {
             tracing::error!(
                 "The connector did not stop within {} s and is given up",
                 CONNECTORS_STOP.as_secs()
@@ -228,8 +255,14 @@ impl LocalWorker {
 
 /// The failure of a connector or task whose paths are not allowed.
 fn refusal_failure(refused: &[(String, String)]) -> Failure {
-    let messages: Vec<&str> = refused.iter().map(|(_, message)| message.as_str()).collect();
-    Failure::new("org.apache.kafka.common.config.ConfigException", messages.join("\n"))
+    let messages: Vec<&str> = refused
+        .iter()
+        .map(|(_, message)| message.as_str())
+        .collect();
+    Failure::new(
+        "org.apache.kafka.common.config.ConfigException",
+        messages.join("\n"),
+    )
 }
 
 #[async_trait]
@@ -302,7 +335,10 @@ impl Worker for LocalWorker {
             .validate(config)
             .await
             .map_err(|error| WorkerError::Failed(guest_failure(&error)))?;
-        Ok(errors.into_iter().map(|error| (error.name, error.message)).collect())
+        Ok(errors
+            .into_iter()
+            .map(|error| (error.name, error.message))
+            .collect())
     }
 
     fn check_grants(
@@ -312,7 +348,10 @@ impl Worker for LocalWorker {
         origin: ConfigOrigin,
     ) -> Vec<(String, String)> {
         match self.parts.plugins.resolve(class) {
-            Ok(plugin) => self.grants(&plugin, config, origin).err().unwrap_or_default(),
+            Ok(plugin) => self
+                .grants(&plugin, config, origin)
+                .err()
+                .unwrap_or_default(),
             Err(_) => Vec::new(),
         }
     }
@@ -324,10 +363,13 @@ impl Worker for LocalWorker {
         origin: ConfigOrigin,
         target: TargetState,
     ) -> Result<(), WorkerError> {
-        if self.running.is_closed() {
-            return Err(WorkerError::Failed(Failure::connect("The worker is stopping")));
+        if lock(&self.connectors).contains_key(name) {
+            return Err(WorkerError::Failed(Failure::connect(format!(
+                "Connector with name {name} already exists"
+            ))));
         }
-        let span = tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()));
+        let span =
+            tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()));
         let made = self
             .make_connector(name, config, origin, target)
             .instrument(span.clone())
@@ -343,29 +385,27 @@ impl Worker for LocalWorker {
                 return Err(WorkerError::Failed(failure));
             }
         };
-        lock(&self.connectors).insert(name.clone(), controls.clone());
-        let ended = controls.clone();
-        self.running.spawn(
-            async move {
-                let run = AssertUnwindSafe(connector.run()).catch_unwind();
-                tokio::select! {
-                    outcome = run => if outcome.is_err() {
-                        tracing::error!("The connector's loop panicked; this is a bug of the worker");
-                    },
-                    () = ended.abort.cancelled() => {}
-                }
-                ended.done.cancel();
-            }
-            .instrument(span),
-        );
-        controls.set_target(target).await.map_err(WorkerError::Failed)
+        {
+            let mut connectors = lock(&self.connectors);
+            self.check_not_stopping()?;
+            connectors.insert(name.clone(), controls.clone());
+            self.running
+                .spawn(run_connector(connector).instrument(span));
+        }
+        controls
+            .set_target(target)
+            .await
+            .map_err(WorkerError::Failed)
     }
 
     async fn stop_connector(&self, name: &ConnectorName) {
-        let controls = lock(&self.connectors).remove(name);
-        if let Some(controls) = controls {
-            self.end_connector(&controls, Instant::now() + CONNECTORS_STOP).await;
-        }
+        let Some(controls) = self.connector_controls(name) else {
+            return;
+        };
+        self.end_connector(&controls, Instant::now() + CONNECTORS_STOP)
+            .await;
+        // Not earlier: a caller that gives this call up must not make the worker forget it.
+        lock(&self.connectors).remove(name);
     }
 
     async fn set_target_state(
@@ -377,9 +417,10 @@ impl Worker for LocalWorker {
             task.set_target(target);
         }
         match self.connector_controls(name) {
-            Some(controls) => {
-                controls.set_target(target).await.map_err(WorkerError::Failed)
-            }
+            Some(controls) => controls
+                .set_target(target)
+                .await
+                .map_err(WorkerError::Failed),
             None => Ok(()),
         }
     }
@@ -389,13 +430,20 @@ impl Worker for LocalWorker {
         name: &ConnectorName,
         config: &ConfigMap,
     ) -> Result<Vec<ConfigMap>, WorkerError> {
-        let Some(controls) = self.connector_controls(name) else { return Ok(Vec::new()) };
+        let Some(controls) = self.connector_controls(name) else {
+            return Err(WorkerError::Failed(Failure::connect(format!(
+                "Connector {name} not found in this worker."
+            ))));
+        };
         let plugin = self.plugin(config)?;
         let (resolved, _) = self.resolve(config, None).map_err(WorkerError::Failed)?;
         let connector_config = ConnectorConfig::new(&resolved)
             .map_err(|error| WorkerError::Failed(Failure::connect(error.to_string())))?;
         let max_tasks = connector_config.tasks_max;
-        let generated = controls.task_configs(max_tasks).await.map_err(WorkerError::Failed)?;
+        let generated = controls
+            .task_configs(max_tasks)
+            .await
+            .map_err(WorkerError::Failed)?;
         if generated.len() > max_tasks as usize {
             let message = too_many_tasks(name, generated.len(), max_tasks);
             if connector_config.tasks_max_enforce {
@@ -435,61 +483,51 @@ impl Worker for LocalWorker {
         origin: ConfigOrigin,
         target: TargetState,
     ) -> Result<(), WorkerError> {
-        if self.running.is_closed() {
-            return Err(WorkerError::Failed(Failure::connect("The worker is stopping")));
-        }
         let (start, secrets) = self.task_start(id, connector_config, task_config, origin);
         let listener = self.parts.listener.clone();
         let (controls, context) =
             TaskControls::new(id.clone(), target, listener, Arc::new(secrets));
         let controls = Arc::new(controls);
+        let mut tasks = lock(&self.tasks);
+        self.check_not_stopping()?;
+        if tasks
+            .get(id)
+            .is_some_and(|task| !task.done().is_cancelled())
         {
-            let mut tasks = lock(&self.tasks);
-            if tasks.get(id).is_some_and(|task| !task.done().is_cancelled()) {
-                return Err(WorkerError::Failed(Failure::connect(format!(
-                    "Task already exists in this worker: {id}"
-                ))));
-            }
-            tasks.insert(id.clone(), controls.clone());
+            return Err(WorkerError::Failed(Failure::connect(format!(
+                "Task already exists in this worker: {id}"
+            ))));
         }
+        tasks.insert(id.clone(), controls.clone());
         let span = tracing::info_span!("task", instance = %InstanceId::Task(id.clone()));
-        self.running.spawn(
-            async move {
-                let run = AssertUnwindSafe(start.run(context.clone())).catch_unwind();
-                tokio::select! {
-                    outcome = run => context.report_end(outcome.unwrap_or_else(|_| {
-                        Err(Failure::connect("The task's loop panicked; this is a bug of the worker"))
-                    })),
-                    () = context.abort.cancelled() => {}
-                }
-                controls.done().cancel();
-            }
-            .instrument(span),
-        );
+        self.running
+            .spawn(run_task(start, context, controls).instrument(span));
         Ok(())
     }
 
     async fn stop_and_await_tasks(&self, ids: &[ConnectorTaskId]) {
         let stopping: Vec<(ConnectorTaskId, Arc<TaskControls>)> = {
-            let mut tasks = lock(&self.tasks);
-            ids.iter().filter_map(|id| tasks.remove_entry(id)).collect()
+            let tasks = lock(&self.tasks);
+            let known = ids.iter().filter_map(|id| tasks.get_key_value(id));
+            known.map(|(id, task)| (id.clone(), task.clone())).collect()
         };
         for (_, task) in &stopping {
             task.stop();
         }
         let deadline = Instant::now() + self.parts.config.task_shutdown_graceful_timeout;
-        for (id, task) in stopping {
-            if tokio::time::timeout_at(deadline, task.done().cancelled()).await.is_err() {
-                tracing::error!(
-                    instance = %InstanceId::Task(id),
-                    "Graceful stop of task failed: it did not end within \
-                     task.shutdown.graceful.timeout.ms and is given up; records since its last \
-                     commit will be delivered again"
-                );
-                task.abort();
-                task.done().cancelled().await;
-            }
-        }
+        futures::future::join_all(
+            stopping
+                .iter()
+                .map(|(id, task)| await_task(id, task, deadline)),
+        )
+        .await;
+        // Not earlier: a caller that gives this call up must not make the worker forget them.
+        lock(&self.tasks).retain(|_, task| {
+            let stopped = stopping
+                .iter()
+                .any(|(_, stopped)| Arc::ptr_eq(stopped, task));
+            !stopped
+        });
     }
 
     fn is_running(&self, name: &ConnectorName) -> bool {
@@ -498,17 +536,25 @@ impl Worker for LocalWorker {
 
     async fn stop(&self) {
         self.running.close();
-        let connectors: Vec<ConnectorControls> =
-            lock(&self.connectors).drain().map(|(_, controls)| controls).collect();
-        let deadline = Instant::now() + CONNECTORS_STOP;
-        futures::future::join_all(
-            connectors.iter().map(|controls| self.end_connector(controls, deadline)),
-        )
-        .await;
+        let connectors: Vec<ConnectorControls> = lock(&self.connectors).values().cloned().collect();
         let tasks: Vec<ConnectorTaskId> = lock(&self.tasks).keys().cloned().collect();
-        self.stop_and_await_tasks(&tasks).await;
-        if tokio::time::timeout(LOOPS_END, self.running.wait()).await.is_err() {
-            tracing::error!("{} connectors or tasks did not end and are left behind", self.running.len());
+        let deadline = Instant::now() + CONNECTORS_STOP;
+        let connectors = futures::future::join_all(
+            connectors
+                .iter()
+                .map(|controls| self.end_connector(controls, deadline)),
+        );
+        // Side by side: neither waits for the other, and both have to be done within 10 s.
+        tokio::join!(connectors, self.stop_and_await_tasks(&tasks));
+        lock(&self.connectors).clear();
+        if tokio::time::timeout(LOOPS_END, self.running.wait())
+            .await
+            .is_err()
+        {
+            tracing::error!(
+                "{} connectors or tasks did not end and are left behind",
+                self.running.len()
+            );
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A connector instance: its life cycle, its monitor calls, and the task configs that it gives.
 //!
-//! Owns the guest instance of the connector in one loop that takes one request at a time. Knows no
-//! tasks and no herder. Kafka's counterpart: `WorkerConnector`.
+//! Owns the guest instance of the connector in one loop that takes one request at a time. An
+//! instance is started once and stopped once (plugin.wit): a resume, and a start after a failure,
+//! make a new one. Knows no tasks and no herder. Kafka's counterpart: `WorkerConnector`.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -14,13 +17,13 @@ use crate::config::ConfigMap;
 use crate::config::redact::Secrets;
 use crate::errors::Failure;
 use crate::ids::ConnectorName;
-use crate::sandbox::ConnectorInstance;
+use crate::sandbox::{ConnectorInstance, InstanceSpec, SandboxError, StopSignal};
 use crate::storage::config::TargetState;
 use crate::storage::status::State;
 
 use super::api::StatusListener;
 use super::services::ConnectorRequests;
-use super::task::guest_failure;
+use super::task::{guest_failure, redacted};
 
 /// LIMIT: requests to one connector that wait; the herder makes one at a time.
 const MAILBOX_REQUESTS_MAX: usize = 16;
@@ -35,14 +38,14 @@ enum Request {
 #[derive(Clone)]
 pub(super) struct ConnectorControls {
     mailbox: mpsc::Sender<Request>,
-    /// Asks the instance to end.
-    pub stop: CancellationToken,
+    /// Set when the connector is to end; the signal is raised after it.
+    stop: CancellationToken,
     /// Set when it has ended.
     pub done: CancellationToken,
     /// Set when nobody waits any longer.
     pub abort: CancellationToken,
     /// What the guest's `stopping` interface listens to.
-    pub signal: crate::sandbox::StopSignal,
+    signal: StopSignal,
 }
 
 /// What a connector instance needs.
@@ -55,6 +58,8 @@ pub(super) struct ConnectorSpec {
     pub target: TargetState,
     /// `connector.monitor.interval.ms`.
     pub monitor_interval: Duration,
+    /// What its instances are made of.
+    pub instance: InstanceSpec,
     /// What the guest asked for.
     pub requests: Arc<ConnectorRequests>,
     /// Who is told about states.
@@ -66,6 +71,7 @@ pub(super) struct ConnectorSpec {
 /// A connector instance in its loop.
 pub(super) struct Connector {
     spec: ConnectorSpec,
+    /// None before the first start after a stop.
     instance: Option<ConnectorInstance>,
     /// Whether the guest's start has been called without a stop since.
     started: bool,
@@ -74,11 +80,10 @@ pub(super) struct Connector {
     controls: ConnectorControls,
 }
 
-/// A connector and its controls. `instance` is none when the guest could not be made.
+/// A connector and its controls.
 pub(super) fn connector(
     spec: ConnectorSpec,
     instance: ConnectorInstance,
-    signal: crate::sandbox::StopSignal,
 ) -> (ConnectorControls, Connector) {
     let (sender, receiver) = mpsc::channel(MAILBOX_REQUESTS_MAX);
     let controls = ConnectorControls {
@@ -86,7 +91,7 @@ pub(super) fn connector(
         stop: CancellationToken::new(),
         done: CancellationToken::new(),
         abort: CancellationToken::new(),
-        signal,
+        signal: spec.instance.stop.clone(),
     };
     let connector = Connector {
         spec,
@@ -100,6 +105,12 @@ pub(super) fn connector(
 }
 
 impl ConnectorControls {
+    /// Asks the connector to end.
+    pub(super) fn stop(&self) {
+        self.stop.cancel();
+        self.signal.raise();
+    }
+
     /// Brings the connector into a target state and waits for it.
     pub(super) async fn set_target(&self, target: TargetState) -> Result<(), Failure> {
         let (reply, answer) = oneshot::channel();
@@ -109,7 +120,8 @@ impl ConnectorControls {
     /// The task configs that the guest gives.
     pub(super) async fn task_configs(&self, max_tasks: u32) -> Result<Vec<ConfigMap>, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.ask(Request::TaskConfigs(max_tasks, reply), answer).await
+        self.ask(Request::TaskConfigs(max_tasks, reply), answer)
+            .await
     }
 
     async fn ask<T>(
@@ -190,7 +202,8 @@ impl Connector {
                 Ok(())
             }
             Err(failure) if target == TargetState::Stopped => {
-                tracing::warn!("The connector's stop failed: {failure}");
+                let trace = self.spec.secrets.hide(&failure.to_string()).into_owned();
+                tracing::warn!("The connector's stop failed: {trace}");
                 self.failure = None;
                 self.report(State::Stopped, None);
                 Ok(())
@@ -206,45 +219,72 @@ impl Connector {
         if self.started {
             return Ok(());
         }
-        let Some(instance) = &mut self.instance else {
-            return Err(Failure::connect("The plugin's instance is gone; restart the connector"));
-        };
         self.controls.signal.lower();
-        instance.start(&self.spec.config).await.map_err(|error| guest_failure(&error))?;
+        if self.controls.stop.is_cancelled() {
+            self.controls.signal.raise();
+        }
+        let mut instance = match self.instance.take() {
+            Some(instance) if !instance.is_lost() => instance,
+            _ => ConnectorInstance::new(self.spec.instance.clone())
+                .await
+                .map_err(|error| self.failed_call(&error))?,
+        };
+        // An instance whose start failed is not used again.
+        instance
+            .start(&self.spec.config)
+            .await
+            .map_err(|error| self.failed_call(&error))?;
+        self.instance = Some(instance);
         self.started = true;
         Ok(())
     }
 
     async fn stop(&mut self) -> Result<(), Failure> {
-        if !self.started {
-            return Ok(());
+        let started = std::mem::take(&mut self.started);
+        match self.instance.take() {
+            Some(mut instance) if started && !instance.is_lost() => instance
+                .stop()
+                .await
+                .map_err(|error| self.failed_call(&error)),
+            _ => Ok(()),
         }
-        self.started = false;
-        let Some(instance) = &mut self.instance else { return Ok(()) };
-        if instance.is_lost() {
-            return Ok(());
-        }
-        instance.stop().await.map_err(|error| guest_failure(&error))
     }
 
+    /// The configurations for tasks. Without a running guest there is no answer, which must not be
+    /// taken for "no tasks".
     async fn task_configs(&mut self, max_tasks: u32) -> Result<Vec<ConfigMap>, Failure> {
-        if !self.started {
-            return Ok(Vec::new());
-        }
-        let Some(instance) = &mut self.instance else { return Ok(Vec::new()) };
+        let running = self.instance.as_mut().filter(|_| self.started);
+        let Some(instance) = running else {
+            let failure = Failure::connect(format!(
+                "Connector {} is not running and cannot be asked for its tasks",
+                self.spec.name
+            ));
+            return Err(match &self.failure {
+                Some(cause) => failure.caused_by(cause.clone()),
+                None => failure,
+            });
+        };
         let outcome = instance.task_configs(max_tasks).await;
         outcome.map_err(|error| {
-            let failure = guest_failure(&error);
+            let failure = self.failed_call(&error);
             self.fail(failure.clone());
             failure
         })
     }
 
     async fn monitor(&mut self) {
-        let Some(instance) = &mut self.instance else { return };
+        let Some(instance) = &mut self.instance else {
+            return;
+        };
         if let Err(error) = instance.monitor().await {
-            self.fail(guest_failure(&error));
+            let failure = self.failed_call(&error);
+            self.fail(failure);
         }
+    }
+
+    /// Failures go to whoever asked, too, so that secrets are taken out here.
+    fn failed_call(&self, error: &SandboxError) -> Failure {
+        redacted(guest_failure(error), &self.spec.secrets)
     }
 
     fn fail(&mut self, failure: Failure) {
@@ -256,7 +296,9 @@ impl Connector {
 
     fn report(&self, state: State, trace: Option<String>) {
         if !self.controls.abort.is_cancelled() {
-            self.spec.listener.on_connector_status(&self.spec.name, state, trace);
+            self.spec
+                .listener
+                .on_connector_status(&self.spec.name, state, trace);
         }
     }
 
@@ -270,4 +312,22 @@ impl Connector {
             Err(failure) => self.fail(failure),
         }
     }
+}
+
+/// A connector's loop to its end, however it comes.
+pub(super) async fn run_connector(connector: Connector) {
+    let controls = connector.controls.clone();
+    let name = connector.spec.name.clone();
+    let listener = connector.spec.listener.clone();
+    let run = AssertUnwindSafe(connector.run()).catch_unwind();
+    tokio::select! {
+        outcome = run => if outcome.is_err() {
+            let failure =
+                Failure::connect("The connector's loop panicked; this is a bug of the worker");
+            tracing::error!("{}", failure.message);
+            listener.on_connector_status(&name, State::Failed, Some(failure.to_string()));
+        },
+        () = controls.abort.cancelled() => {}
+    }
+    controls.done.cancel();
 }

@@ -1,14 +1,33 @@
 //! The converters of one task.
 //!
-//! Owns which converters a task uses, with their class names for error reports. Knows no Kafka
-//! client and no guest. Kafka's counterpart: the converter choice in `Worker.startTask`.
+//! Owns which converters a task uses, with their class names for error reports, and the waits for
+//! what a converter has to fetch before it can convert a record. Knows no Kafka client and no guest. Kafka's counterpart: the converter choice in `Worker.startTask`.
 
 use crate::config::connector::ConverterChoice;
 use crate::converter::{
     Converter, ConverterError, ConverterType, HeaderConverter, create_converter,
     create_header_converter,
 };
-use crate::errors::Failure;
+use crate::errors::{Failure, Stage};
+
+/// LIMIT: how often one record may send its converters to fetch something: a schema for each of key,
+/// value and a few headers. Afterwards it is a record that cannot be converted.
+pub(super) const PREPARATIONS_MAX: usize = 16;
+
+/// A record that a converter refused, or is not ready for.
+pub(super) struct Refusal {
+    /// Which converter.
+    pub stage: Stage,
+    /// Why.
+    pub error: ConverterError,
+}
+
+impl Refusal {
+    /// The refusal by the converter of `stage`.
+    pub(super) fn new(stage: Stage, error: ConverterError) -> Self {
+        Self { stage, error }
+    }
+}
 
 /// The converters of one task.
 pub(super) struct TaskConverters {
@@ -18,12 +37,9 @@ pub(super) struct TaskConverters {
     pub value: Box<dyn Converter>,
     /// For headers.
     pub header: Box<dyn HeaderConverter>,
-    /// The class of the key converter.
-    pub key_class: String,
-    /// The class of the value converter.
-    pub value_class: String,
-    /// The class of the header converter.
-    pub header_class: String,
+    key_class: String,
+    value_class: String,
+    header_class: String,
 }
 
 /// The choices for key, value and header.
@@ -55,6 +71,30 @@ impl TaskConverters {
             value_class: value.class.clone(),
             header_class: header.class.clone(),
         })
+    }
+}
+
+impl TaskConverters {
+    /// The class of the converter of a stage.
+    pub(super) fn class(&self, stage: Stage) -> &str {
+        match stage {
+            Stage::KeyConverter => &self.key_class,
+            Stage::HeaderConverter => &self.header_class,
+            _ => &self.value_class,
+        }
+    }
+
+    /// Fetches what the converter lacked that refused a record as unprepared; the record is then to
+    /// be converted again. Cancel safe.
+    pub(super) async fn prepare(&mut self, stage: Stage) -> Result<(), Refusal> {
+        let preparation = match stage {
+            Stage::KeyConverter => self.key.prepare(),
+            Stage::HeaderConverter => self.header.prepare(),
+            _ => self.value.prepare(),
+        };
+        preparation
+            .await
+            .map_err(|error| Refusal::new(stage, error))
     }
 }
 

@@ -13,8 +13,10 @@ use tokio::sync::Notify;
 
 use crate::ids::ConnectorName;
 use crate::kafka::TopicPartition;
-use crate::sandbox::{ConnectError, ConnectorContext, ErrorKind, OffsetReader, PartitionOffset, SinkContext};
 use crate::sandbox::TopicPartition as GuestTopicPartition;
+use crate::sandbox::{
+    ConnectError, ConnectorContext, ErrorKind, OffsetReader, PartitionOffset, SinkContext,
+};
 use crate::storage::offset::{OffsetBackingStore, OffsetStorageReader};
 
 use super::api::ConnectorEvents;
@@ -70,8 +72,9 @@ impl SinkRequests {
             .into_iter()
             .map(|given| TopicPartition::new(given.topic, given.partition))
             .collect();
-        if let Some(unassigned) =
-            partitions.iter().find(|partition| !state.assignment.contains(partition))
+        if let Some(unassigned) = partitions
+            .iter()
+            .find(|partition| !state.assignment.contains(partition))
         {
             let verb = if pause { "pause" } else { "resume" };
             return Err(ConnectError::new(
@@ -82,7 +85,10 @@ impl SinkRequests {
                 ),
             ));
         }
-        state.taken.pauses.extend(partitions.into_iter().map(|partition| (partition, pause)));
+        state
+            .taken
+            .pauses
+            .extend(partitions.into_iter().map(|partition| (partition, pause)));
         Ok(())
     }
 }
@@ -90,15 +96,18 @@ impl SinkRequests {
 impl SinkContext for SinkRequests {
     fn set_offsets(&self, offsets: Vec<PartitionOffset>) {
         let mut state = lock(&self.state);
-        state.taken.offsets.extend(
-            offsets
-                .into_iter()
-                .map(|given| (TopicPartition::new(given.topic, given.partition), given.offset)),
-        );
+        state.taken.offsets.extend(offsets.into_iter().map(|given| {
+            (
+                TopicPartition::new(given.topic, given.partition),
+                given.offset,
+            )
+        }));
     }
 
     fn set_timeout(&self, timeout_ms: i64) {
-        lock(&self.state).taken.timeout_ms = u64::try_from(timeout_ms).ok();
+        // As in Kafka, only a positive number bounds the wait.
+        let bound = u64::try_from(timeout_ms).ok();
+        lock(&self.state).taken.timeout_ms = bound.filter(|bound| *bound > 0);
     }
 
     fn pause(&self, partitions: Vec<GuestTopicPartition>) -> Result<(), ConnectError> {
@@ -135,7 +144,12 @@ pub(super) struct ConnectorRequests {
 
 impl ConnectorRequests {
     pub(super) fn new(name: ConnectorName, events: Arc<dyn ConnectorEvents>) -> Self {
-        Self { name, events, raised: Mutex::new(None), notify: Notify::new() }
+        Self {
+            name,
+            events,
+            raised: Mutex::new(None),
+            notify: Notify::new(),
+        }
     }
 
     /// The error that the connector raised, once.
@@ -168,7 +182,9 @@ pub(super) struct ConnectorOffsets {
 impl ConnectorOffsets {
     /// The offsets of `connector` in `store`.
     pub(super) fn new(connector: &str, store: Arc<dyn OffsetBackingStore>) -> Self {
-        Self { reader: OffsetStorageReader::new(connector, store) }
+        Self {
+            reader: OffsetStorageReader::new(connector, store),
+        }
     }
 }
 
@@ -178,10 +194,13 @@ impl OffsetReader for ConnectorOffsets {
         &self,
         partitions: Vec<OffsetMap<'static>>,
     ) -> Result<Vec<Option<OffsetMap<'static>>>, ConnectError> {
-        self.reader.offsets(&partitions).await.map_err(|error| ConnectError {
-            kind: ErrorKind::Fatal,
-            message: "Failed to fetch offsets.".to_owned(),
-            detail: Some(error.to_string()),
-        })
+        self.reader
+            .offsets(&partitions)
+            .await
+            .map_err(|error| ConnectError {
+                kind: ErrorKind::Fatal,
+                message: "Failed to fetch offsets.".to_owned(),
+                detail: Some(error.to_string()),
+            })
     }
 }

@@ -20,7 +20,7 @@ pub type PartitionOffsets = BTreeMap<TopicPartition, i64>;
 pub struct SinkOffsets {
     /// Behind the records that `put` accepted.
     current: PartitionOffsets,
-    /// Behind the records consumed, delivered or not.
+    /// Behind the records consumed and not delivered yet; only of partitions that have such.
     consumed: PartitionOffsets,
     last_committed: PartitionOffsets,
 }
@@ -39,9 +39,9 @@ impl SinkOffsets {
     /// Partitions were assigned, with the positions where reading starts.
     pub fn assign(&mut self, positions: &[(TopicPartition, i64)]) {
         for (partition, position) in positions {
-            for offsets in [&mut self.current, &mut self.consumed, &mut self.last_committed] {
-                offsets.insert(partition.clone(), *position);
-            }
+            self.consumed.remove(partition);
+            self.current.insert(partition.clone(), *position);
+            self.last_committed.insert(partition.clone(), *position);
         }
     }
 
@@ -56,20 +56,23 @@ impl SinkOffsets {
 
     /// Records were consumed up to before `next`. Unassigned partitions are ignored.
     pub fn consume(&mut self, partition: &TopicPartition, next: i64) {
-        if let Some(offset) = self.consumed.get_mut(partition) {
-            *offset = next;
+        if self.current.contains_key(partition) {
+            self.consumed.insert(partition.clone(), next);
         }
     }
 
     /// Everything consumed has been delivered.
     pub fn deliver(&mut self) {
-        self.current.clone_from(&self.consumed);
+        while let Some((partition, next)) = self.consumed.pop_first() {
+            self.current.insert(partition, next);
+        }
     }
 
     /// Reading goes on from these offsets: they count as delivered and committed.
     pub fn seek(&mut self, offsets: &[(TopicPartition, i64)]) {
         for (partition, offset) in offsets {
-            for known in [&mut self.current, &mut self.consumed, &mut self.last_committed] {
+            self.consumed.remove(partition);
+            for known in [&mut self.current, &mut self.last_committed] {
                 if let Some(value) = known.get_mut(partition) {
                     *value = *offset;
                 }
@@ -89,7 +92,7 @@ impl SinkOffsets {
     /// Goes back to the committed offsets after a failed `pre-commit`; returns where to seek.
     pub fn rewind(&mut self) -> Vec<(TopicPartition, i64)> {
         self.current.clone_from(&self.last_committed);
-        self.consumed.clone_from(&self.last_committed);
+        self.consumed.clear();
         self.last_committed
             .iter()
             .map(|(partition, offset)| (partition.clone(), *offset))
@@ -134,6 +137,9 @@ impl SinkOffsets {
         let unchanged = offsets
             .iter()
             .all(|(partition, offset)| self.last_committed.get(partition) == Some(offset));
-        CommitDecision { offsets: (!unchanged).then_some(offsets), ignored }
+        CommitDecision {
+            offsets: (!unchanged).then_some(offsets),
+            ignored,
+        }
     }
 }

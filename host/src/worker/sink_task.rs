@@ -5,7 +5,7 @@
 //! pre-commit, made durable. Knows no herder and no REST. Kafka's counterpart: `WorkerSinkTask`;
 //! names of steps in comments are its.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::config::ConfigMap;
 use crate::errors::{Failure, ToleranceOperator};
 use crate::kafka::TopicPartition;
 use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer, Subscription};
-use crate::sandbox::{SandboxError, SinkTaskInstance};
+use crate::sandbox::SinkTaskInstance;
 use crate::storage::status::State;
 
 use super::converters::{ConverterChoices, TaskConverters};
@@ -46,6 +46,8 @@ pub(super) struct SinkTaskSpec {
     pub commit_interval: Duration,
     /// Time that a commit may take.
     pub commit_timeout: Duration,
+    /// Time that the whole end of the task may take.
+    pub stop_timeout: Duration,
     /// What the guest asked for.
     pub requests: Arc<SinkRequests>,
 }
@@ -71,6 +73,7 @@ pub(super) struct SinkTask {
     redelivering: bool,
     commit_interval: Duration,
     commit_timeout: Duration,
+    stop_timeout: Duration,
     next_commit: Instant,
     commit_requested: bool,
     commit_in_flight: Option<CommitInFlight>,
@@ -132,7 +135,11 @@ pub(super) async fn run_sink_task(
     let run = async move {
         if let Err(error) = instance.start(&spec.config).await {
             let failure = guest_failure(&error);
-            stop_instance(&mut instance, &error).await;
+            if !error.instance_lost()
+                && let Err(error) = instance.stop().await
+            {
+                tracing::warn!("The task's stop failed: {}", context.shown(&error));
+            }
             consumer.close(CONSUMER_CLOSE).await;
             return Err(failure);
         }
@@ -154,6 +161,7 @@ pub(super) async fn run_sink_task(
             redelivering: false,
             commit_interval: spec.commit_interval,
             commit_timeout: spec.commit_timeout,
+            stop_timeout: spec.stop_timeout,
             commit_requested: false,
             commit_in_flight: None,
             next_timeout: None,
@@ -167,20 +175,10 @@ pub(super) async fn run_sink_task(
     }
 }
 
-/// The guest's stop after a failure that left it alive.
-async fn stop_instance(instance: &mut SinkTaskInstance, error: &SandboxError) {
-    if error.instance_lost() {
-        return;
-    }
-    if let Err(error) = instance.stop().await {
-        tracing::warn!("The task's stop failed: {}", guest_failure(&error));
-    }
-}
-
 impl SinkTask {
     async fn iterate_until_stopped(&mut self) -> Result<(), Failure> {
         while !self.context.stopping() {
-            self.follow_target().await?;
+            self.follow_target()?;
             self.commit_when_due().await?;
             self.poll().await?;
             if self.context.stopping() {
@@ -192,7 +190,8 @@ impl SinkTask {
     }
 
     /// Pauses or resumes when the user changed the target state.
-    async fn follow_target(&mut self) -> Result<(), Failure> {
+    fn follow_target(&mut self) -> Result<(), Failure> {
+        self.context.attend();
         let wanted = self.context.should_pause();
         if wanted == self.paused {
             return Ok(());
@@ -204,7 +203,6 @@ impl SinkTask {
             self.commit_requested = true;
             self.context.report(State::Paused);
         } else {
-            self.context.signal.lower();
             if !self.redelivering {
                 self.resume_unpaused()?;
             }
@@ -229,7 +227,7 @@ impl SinkTask {
             .await
             .map_err(|error| Failure::connect("The consumer failed").caused_by_error(&error))?;
         match event {
-            ConsumerEvent::Records(batch) => self.convert(&batch),
+            ConsumerEvent::Records(batch) => self.convert(&batch).await,
             ConsumerEvent::Assigned(positions) => self.partitions_assigned(positions).await,
             ConsumerEvent::Revoked(partitions) => self.partitions_revoked(partitions).await,
             ConsumerEvent::Lost(partitions) => self.partitions_lost(partitions).await,
@@ -246,9 +244,24 @@ impl SinkTask {
         if let Some(timeout_ms) = requests.timeout_ms {
             self.next_timeout = Some(Duration::from_millis(timeout_ms));
         }
+        if !requests.pauses.is_empty() {
+            self.apply_pauses(requests.pauses)?;
+        }
+        if !requests.offsets.is_empty() {
+            self.apply_offsets(requests.offsets)?;
+        }
+        Ok(())
+    }
+
+    /// Pauses and resumes as the guest asked, as far as it still owns the partitions.
+    fn apply_pauses(&mut self, pauses: BTreeMap<TopicPartition, bool>) -> Result<(), Failure> {
+        let assignment = self.consumer.assignment();
         let mut pause = Vec::new();
         let mut resume = Vec::new();
-        for (partition, wanted) in requests.pauses {
+        for (partition, wanted) in pauses {
+            if !assignment.contains(&partition) {
+                continue;
+            }
             if wanted {
                 self.task_paused.insert(partition.clone());
                 pause.push(partition);
@@ -257,25 +270,50 @@ impl SinkTask {
                 resume.push(partition);
             }
         }
-        if !self.paused && !self.redelivering {
-            self.pause_partitions(&pause)?;
-            self.consumer.resume(&resume).map_err(|error| consumer_failure(&error))?;
+        if self.paused || self.redelivering {
+            // Everything is paused; what the guest wants counts afterwards.
+            return Ok(());
         }
+        self.pause_partitions(&pause)?;
+        self.resume_partitions(&resume)
+    }
+
+    /// Reads on where the guest asked, as far as it still owns the partitions.
+    fn apply_offsets(&mut self, offsets: BTreeMap<TopicPartition, i64>) -> Result<(), Failure> {
         let assignment = self.consumer.assignment();
-        let offsets: Vec<(TopicPartition, i64)> = requests
-            .offsets
+        let offsets: Vec<(TopicPartition, i64)> = offsets
             .into_iter()
             .filter(|(partition, _)| assignment.contains(partition))
             .collect();
-        if !offsets.is_empty() {
-            self.consumer.seek(&offsets).map_err(|error| consumer_failure(&error))?;
-            self.offsets.seek(&offsets);
+        if offsets.is_empty() {
+            return Ok(());
         }
+        self.consumer
+            .seek(&offsets)
+            .map_err(|error| consumer_failure(&error))?;
+        self.offsets.seek(&offsets);
+        // A commit under way would set the committed offset back behind the new one.
+        self.commit_in_flight = None;
         Ok(())
     }
 
+    /// Each call reaches the consumer's thread, so that calls about nothing are left out.
     fn pause_partitions(&mut self, partitions: &[TopicPartition]) -> Result<(), Failure> {
-        self.consumer.pause(partitions).map_err(|error| consumer_failure(&error))
+        if partitions.is_empty() {
+            return Ok(());
+        }
+        self.consumer
+            .pause(partitions)
+            .map_err(|error| consumer_failure(&error))
+    }
+
+    fn resume_partitions(&mut self, partitions: &[TopicPartition]) -> Result<(), Failure> {
+        if partitions.is_empty() {
+            return Ok(());
+        }
+        self.consumer
+            .resume(partitions)
+            .map_err(|error| consumer_failure(&error))
     }
 
     /// Resumes every partition that the guest did not pause.
@@ -286,7 +324,7 @@ impl SinkTask {
             .into_iter()
             .filter(|partition| !self.task_paused.contains(partition))
             .collect();
-        self.consumer.resume(&partitions).map_err(|error| consumer_failure(&error))
+        self.resume_partitions(&partitions)
     }
 
     async fn partitions_assigned(
@@ -296,7 +334,8 @@ impl SinkTask {
         let assignment = self.consumer.assignment();
         self.requests.set_assignment(assignment.clone());
         self.offsets.assign(&positions);
-        self.task_paused.retain(|partition| assignment.contains(partition));
+        self.task_paused
+            .retain(|partition| assignment.contains(partition));
         if self.paused || self.redelivering {
             self.pause_partitions(&assignment)?;
         } else {
@@ -306,8 +345,10 @@ impl SinkTask {
         if positions.is_empty() {
             return Ok(());
         }
-        let partitions: Vec<TopicPartition> =
-            positions.into_iter().map(|(partition, _)| partition).collect();
+        let partitions: Vec<TopicPartition> = positions
+            .into_iter()
+            .map(|(partition, _)| partition)
+            .collect();
         self.instance
             .open(&guest_partitions(&partitions))
             .await
@@ -316,33 +357,33 @@ impl SinkTask {
     }
 
     async fn partitions_revoked(&mut self, partitions: Vec<TopicPartition>) -> Result<(), Failure> {
-        if !partitions.is_empty() {
-            self.commit_closing(&partitions).await?;
-            self.drop_partitions(&partitions)?;
+        if partitions.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let closed = self.commit_closing(&partitions, self.commit_timeout).await;
+        // Also when that failed: the end of the task has nothing to do with them any more.
+        closed.and(self.drop_partitions(&partitions))
     }
 
     async fn partitions_lost(&mut self, partitions: Vec<TopicPartition>) -> Result<(), Failure> {
-        if !partitions.is_empty() {
-            tracing::warn!(
-                "Partitions were lost to another member of the group; their records since the last \
-                 commit will be delivered again by the new owner: {}",
-                names(&partitions)
-            );
-            self.instance
-                .close(&guest_partitions(&partitions))
-                .await
-                .map_err(|error| guest_failure(&error))?;
-            self.drop_partitions(&partitions)?;
+        if partitions.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        tracing::warn!(
+            "Partitions were lost to another member of the group; their records since the last \
+             commit will be delivered again by the new owner: {}",
+            names(&partitions)
+        );
+        let closed = self.instance.close(&guest_partitions(&partitions)).await;
+        let closed = closed.map_err(|error| guest_failure(&error));
+        closed.and(self.drop_partitions(&partitions))
     }
 
     /// Forgets partitions that are given up, with their records that are not delivered yet.
     fn drop_partitions(&mut self, partitions: &[TopicPartition]) -> Result<(), Failure> {
         self.offsets.forget(partitions);
-        self.task_paused.retain(|partition| !partitions.contains(partition));
+        self.task_paused
+            .retain(|partition| !partitions.contains(partition));
         let remaining: Vec<TopicPartition> = self
             .consumer
             .assignment()
@@ -353,20 +394,25 @@ impl SinkTask {
         self.drop_from_batch(partitions)
     }
 
-    /// The end of the task: last commit, close, stop, leaving the group.
+    /// The end of the task: last commit, close, stop, leaving the group. The commit gets a part of
+    /// the time, so that the guest's stop is reached also when the broker is away.
     async fn finish(mut self, outcome: Result<(), Failure>) -> Result<(), Failure> {
         let mut outcome = outcome;
         if !self.instance.is_lost() {
             let partitions: Vec<TopicPartition> = self.offsets.current(None).into_keys().collect();
-            if let Err(failure) = self.commit_closing(&partitions).await {
-                tracing::error!("The last commit of offsets failed: {failure}");
+            let patience = self.commit_timeout.min(self.stop_timeout * 3 / 5);
+            if let Err(failure) = self.commit_closing(&partitions, patience).await {
+                tracing::error!(
+                    "The last commit of offsets failed: {}",
+                    self.context.hidden(&failure)
+                );
                 outcome = outcome.and(Err(failure));
             }
         }
         if !self.instance.is_lost()
             && let Err(error) = self.instance.stop().await
         {
-            tracing::warn!("The task's stop failed: {}", guest_failure(&error));
+            tracing::warn!("The task's stop failed: {}", self.context.shown(&error));
         }
         self.consumer.close(CONSUMER_CLOSE).await;
         outcome
@@ -388,5 +434,9 @@ fn guest_partitions(partitions: &[TopicPartition]) -> Vec<crate::sandbox::TopicP
 }
 
 fn names(partitions: &[TopicPartition]) -> String {
-    partitions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    partitions
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -1,7 +1,9 @@
 //! The source offsets of one task on their way to storage.
 //!
 //! Owns the numbers of source partitions and the offsets that are committable and not stored yet.
-//! Offsets are decoded here, once for each commit, not for each record. Knows no Kafka client and
+//! Offsets are decoded here, for each partition once a look at deliveries, not for each record, so
+//! that no batch is kept until the next commit. Numbers are never given back: a task that names
+//! ever new source partitions grows with them. Knows no Kafka client and
 //! no guest. Kafka's counterpart: `OffsetStorageWriter` as a task uses it.
 
 use std::collections::HashMap;
@@ -42,7 +44,8 @@ impl SourceOffsets {
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
-        let number = PartitionNumber::try_from(self.partitions.len()).unwrap_or(PartitionNumber::MAX);
+        let number =
+            PartitionNumber::try_from(self.partitions.len()).unwrap_or(PartitionNumber::MAX);
         self.partitions.push(key.clone());
         self.numbers.insert(key, number);
         number
@@ -55,7 +58,7 @@ impl SourceOffsets {
     /// When an offset or partition is not in the format of BATCH.md.
     pub(super) fn add(
         &mut self,
-        committable: HashMap<PartitionNumber, OffsetInBatch>,
+        committable: Vec<(PartitionNumber, OffsetInBatch)>,
     ) -> Result<(), Failure> {
         for (number, offset) in committable {
             let partition = match self.partitions.get(number as usize) {

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::config::ConfigMap;
 use crate::errors::{Failure, ToleranceOperator};
+use crate::kafka::KafkaError;
 use crate::kafka::producer::{Delivery, TaskProducer};
 use crate::sandbox::{CommittedRecord, RecordMetadata, SourceTaskInstance};
 use crate::storage::status::State;
@@ -25,9 +26,6 @@ use super::submitted::SubmittedRecords;
 use super::task::{TaskContext, guest_failure};
 
 mod send;
-
-/// Time for the producer to close, as Kafka Connect gives it.
-const PRODUCER_CLOSE: Duration = Duration::from_secs(30);
 
 /// Pause before `poll` is called again after it asked for that.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
@@ -48,6 +46,8 @@ pub(super) struct SourceTaskSpec {
     pub commit_interval: Duration,
     /// Time that a commit may take.
     pub commit_timeout: Duration,
+    /// Time that the whole end of the task may take.
+    pub stop_timeout: Duration,
 }
 
 /// A running source task.
@@ -66,6 +66,7 @@ pub(super) struct SourceTask {
     batches: u64,
     commit_interval: Duration,
     commit_timeout: Duration,
+    stop_timeout: Duration,
     next_commit: Instant,
 }
 
@@ -83,19 +84,31 @@ impl Origins {
     }
 
     fn dropped(&mut self, batch: u64, index: u32) {
-        self.committed.push(CommittedRecord { batch, index, metadata: None });
+        self.committed.push(CommittedRecord {
+            batch,
+            index,
+            metadata: None,
+        });
     }
 
     fn settled(&mut self, sequence: u64, written: Option<(i32, i64)>) {
-        let Some(place) = sequence.checked_sub(self.first_sequence) else { return };
-        let Some(slot) = self.records.get_mut(place as usize) else { return };
+        let Some(place) = sequence.checked_sub(self.first_sequence) else {
+            return;
+        };
+        let Some(slot) = self.records.get_mut(place as usize) else {
+            return;
+        };
         if let Some((batch, index, topic)) = slot.take() {
             let metadata = written.map(|(partition, offset)| RecordMetadata {
                 topic: topic.to_string(),
                 partition,
                 offset,
             });
-            self.committed.push(CommittedRecord { batch, index, metadata });
+            self.committed.push(CommittedRecord {
+                batch,
+                index,
+                metadata,
+            });
         }
         while let Some(None) = self.records.front() {
             self.records.pop_front();
@@ -129,7 +142,7 @@ pub(super) async fn run_source_task(
             if !error.instance_lost()
                 && let Err(error) = instance.stop().await
             {
-                tracing::warn!("The task's stop failed: {}", guest_failure(&error));
+                tracing::warn!("The task's stop failed: {}", context.shown(&error));
             }
             spec.producer.close(Duration::ZERO).await;
             return Err(failure);
@@ -151,33 +164,42 @@ pub(super) async fn run_source_task(
         batches: 0,
         commit_interval: spec.commit_interval,
         commit_timeout: spec.commit_timeout,
+        stop_timeout: spec.stop_timeout,
     };
     let outcome = task.poll_until_stopped().await;
     task.finish(outcome).await
 }
 
+/// A record that the producer or Kafka refused: skipped, or the failure of the task.
+fn not_written(tolerance: &ToleranceOperator, error: &KafkaError) -> Result<(), Failure> {
+    if tolerance.tolerates() {
+        tracing::warn!("A record was not written and is skipped: {error}");
+        return Ok(());
+    }
+    Err(
+        Failure::connect("Unrecoverable exception from producer send callback")
+            .caused_by_error(error),
+    )
+}
+
 impl SourceTask {
     async fn poll_until_stopped(&mut self) -> Result<(), Failure> {
         while !self.context.stopping() {
+            self.context.attend();
             self.take_deliveries()?;
-            self.report_committed_records().await?;
-            if Instant::now() >= self.next_commit {
-                self.next_commit = Instant::now() + self.commit_interval;
-                self.commit_offsets().await?;
-            }
+            self.commit_when_due().await?;
             if self.context.should_pause() {
                 self.pause().await?;
                 continue;
             }
             match self.instance.poll().await {
-                Ok(Some(batch)) => {
-                    let number = self.batches;
-                    self.batches += 1;
-                    self.send_batch(number, batch).await?;
-                }
+                Ok(Some(batch)) => self.send_batch(batch).await?,
                 Ok(None) => {}
                 Err(error) if error.retriable() => {
-                    tracing::warn!("poll failed and will be tried again: {error}");
+                    tracing::warn!(
+                        "poll failed and will be tried again: {}",
+                        self.context.shown(&error)
+                    );
                     self.context.signal.wait(RETRY_PAUSE).await;
                 }
                 Err(error) => return Err(guest_failure(&error)),
@@ -191,18 +213,13 @@ impl SourceTask {
     /// Idles while the connector is paused; offsets of records in flight are stored meanwhile.
     async fn pause(&mut self) -> Result<(), Failure> {
         self.context.report(State::Paused);
-        loop {
-            self.take_deliveries()?;
-            if Instant::now() >= self.next_commit {
-                self.next_commit = Instant::now() + self.commit_interval;
-                self.commit_offsets().await?;
-            }
-            let next_commit = self.next_commit;
-            let mut context = self.context.clone();
+        while self.context.should_pause() && !self.context.stopping() {
             tokio::select! {
-                () = context.wait_while_paused() => break,
-                () = tokio::time::sleep_until(next_commit) => {}
+                () = self.context.wait_while_paused() => {}
+                () = tokio::time::sleep_until(self.next_commit) => {}
             }
+            self.take_deliveries()?;
+            self.commit_when_due().await?;
         }
         if !self.context.stopping() {
             self.context.report(State::Running);
@@ -210,11 +227,22 @@ impl SourceTask {
         Ok(())
     }
 
+    /// Tells the guest what became of its records, and stores offsets when it is time.
+    async fn commit_when_due(&mut self) -> Result<(), Failure> {
+        self.report_committed_records().await?;
+        if Instant::now() < self.next_commit {
+            return Ok(());
+        }
+        self.next_commit = Instant::now() + self.commit_interval;
+        self.commit_offsets().await
+    }
+
     /// Takes what the producer reports.
     ///
     /// # Errors
     ///
-    /// The failure of the task, when a record was not written and errors.tolerance is none.
+    /// The failure of the task, when a record was not written and errors.tolerance is none. The
+    /// other deliveries are taken all the same.
     fn take_deliveries(&mut self) -> Result<(), Failure> {
         let mut deliveries = std::mem::take(&mut self.deliveries);
         self.producer.take_deliveries(&mut deliveries);
@@ -222,30 +250,33 @@ impl SourceTask {
         for delivery in deliveries.drain(..) {
             let written = match delivery.result {
                 Ok(metadata) => Some((metadata.partition, metadata.offset)),
-                Err(error) if self.tolerance.tolerates() => {
-                    tracing::warn!("A record was not written and is skipped: {error}");
-                    None
-                }
-                Err(error) => {
-                    // Not acknowledged: no offset can pass this record.
-                    outcome = outcome.and(Err(Failure::connect(
-                        "Unrecoverable exception from producer send callback",
-                    )
-                    .caused_by_error(&error)));
-                    continue;
-                }
+                Err(error) => match not_written(&self.tolerance, &error) {
+                    Ok(()) => None,
+                    Err(failure) => {
+                        // Not acknowledged: no offset can pass this record.
+                        outcome = outcome.and(Err(failure));
+                        continue;
+                    }
+                },
             };
-            self.submitted.acknowledge(delivery.sequence);
-            if let Some(origins) = &mut self.origins {
-                origins.settled(delivery.sequence, written);
-            }
+            self.settle(delivery.sequence, written);
         }
         self.deliveries = deliveries;
-        outcome
+        outcome.and(self.offsets.add(self.submitted.take_committable()))
+    }
+
+    /// A record was written, or is given up.
+    fn settle(&mut self, sequence: u64, written: Option<(i32, i64)>) {
+        self.submitted.acknowledge(sequence);
+        if let Some(origins) = &mut self.origins {
+            origins.settled(sequence, written);
+        }
     }
 
     async fn report_committed_records(&mut self) -> Result<(), Failure> {
-        let Some(origins) = &mut self.origins else { return Ok(()) };
+        let Some(origins) = &mut self.origins else {
+            return Ok(());
+        };
         if origins.committed.is_empty() {
             return Ok(());
         }
@@ -254,91 +285,76 @@ impl SourceTask {
             Ok(()) => Ok(()),
             Err(error) if error.instance_lost() => Err(guest_failure(&error)),
             Err(error) => {
-                tracing::error!("commit-records failed: {}", guest_failure(&error));
+                tracing::error!("commit-records failed: {}", self.context.shown(&error));
                 Ok(())
             }
         }
     }
 
-    /// Stores the offsets behind acknowledged records. A store that fails is tried again after
-    /// the interval; the offsets stay committable.
-    async fn commit_offsets(&mut self) -> Result<bool, Failure> {
-        self.offsets.add(self.submitted.take_committable())?;
-        match tokio::time::timeout(self.commit_timeout, self.offsets.flush()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                self.offsets.cancel_flush();
-                tracing::error!(
-                    "Source offsets could not be stored; they are kept, and the next try is after \
-                     offset.flush.interval.ms: {error}"
-                );
-                return Ok(false);
-            }
-            Err(_) => {
-                self.offsets.cancel_flush();
-                tracing::error!(
-                    "Source offsets could not be stored within offset.flush.timeout.ms; they are \
-                     kept, and the next try is after offset.flush.interval.ms"
-                );
-                return Ok(false);
-            }
+    /// Stores the offsets behind acknowledged records, and tells the guest if there is one. A store
+    /// that fails is tried again after the interval; the offsets stay committable.
+    async fn commit_offsets(&mut self) -> Result<(), Failure> {
+        let failed = match tokio::time::timeout(self.commit_timeout, self.offsets.flush()).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("offset.flush.timeout.ms has passed".to_owned()),
+        };
+        if let Some(reason) = failed {
+            self.offsets.cancel_flush();
+            tracing::error!(
+                "Source offsets could not be stored; they are kept, and the next try is after \
+                 offset.flush.interval.ms: {reason}"
+            );
+            return Ok(());
+        }
+        if self.instance.is_lost() {
+            return Ok(());
         }
         match self.instance.commit().await {
-            Ok(()) => Ok(true),
+            Ok(()) => Ok(()),
             Err(error) if error.instance_lost() => Err(guest_failure(&error)),
             Err(error) => {
-                tracing::error!("commit failed: {}", guest_failure(&error));
-                Ok(true)
+                tracing::error!("commit failed: {}", self.context.shown(&error));
+                Ok(())
             }
         }
     }
 
-    /// The end of the task: outstanding records, last commit, stop.
+    /// The end of the task: outstanding records, last commit, stop. What Kafka has must not be read
+    /// again, also when the guest is gone.
     async fn finish(mut self, outcome: Result<(), Failure>) -> Result<(), Failure> {
-        let mut outcome = outcome;
-        let deadline = Instant::now() + self.commit_timeout;
-        while self.submitted.unacknowledged() > 0 && Instant::now() < deadline {
-            let progress = tokio::time::timeout_at(deadline, self.producer.wait_for_progress());
-            if progress.await.is_err() {
-                tracing::warn!(
-                    "{} records were not acknowledged within offset.flush.timeout.ms; they will be \
-                     sent again when the task is started again",
-                    self.submitted.unacknowledged()
-                );
-            }
-            if let Err(failure) = self.take_deliveries() {
-                outcome = outcome.and(Err(failure));
-                break;
-            }
+        let mut outcome = outcome.and(self.await_deliveries().await);
+        if !self.instance.is_lost() {
+            outcome = outcome.and(self.report_committed_records().await);
         }
-        if self.instance.is_lost() {
-            // The guest is gone, its offsets are not: what Kafka has must not be read again.
-            if let Err(failure) = self.store_offsets().await {
-                tracing::error!("The last commit of offsets failed: {failure}");
-            }
-        } else {
-            if let Err(failure) = self.commit_offsets().await {
-                outcome = outcome.and(Err(failure));
-            }
-            if let Err(failure) = self.report_committed_records().await {
-                tracing::warn!("commit-records failed: {failure}");
-            }
-            if !self.instance.is_lost()
-                && let Err(error) = self.instance.stop().await
-            {
-                tracing::warn!("The task's stop failed: {}", guest_failure(&error));
-            }
+        outcome = outcome.and(self.commit_offsets().await);
+        if !self.instance.is_lost()
+            && let Err(error) = self.instance.stop().await
+        {
+            tracing::warn!("The task's stop failed: {}", self.context.shown(&error));
         }
-        let close = if outcome.is_ok() { PRODUCER_CLOSE } else { Duration::ZERO };
-        self.producer.close(close.min(self.commit_timeout)).await;
+        // What could be waited for has been.
+        self.producer.close(Duration::ZERO).await;
         outcome
     }
 
-    async fn store_offsets(&mut self) -> Result<(), Failure> {
-        self.offsets.add(self.submitted.take_committable())?;
-        tokio::time::timeout(self.commit_timeout, self.offsets.flush())
-            .await
-            .map_err(|_| Failure::connect("offset.flush.timeout.ms passed"))?
-            .map_err(|error| Failure::from_error(&error))
+    /// Waits for what is in flight. Some of the time is left for the last commit and the stop: a
+    /// task that takes too long is given up, and what was acknowledged would be sent again.
+    async fn await_deliveries(&mut self) -> Result<(), Failure> {
+        let deadline = Instant::now() + self.commit_timeout.min(self.stop_timeout * 3 / 5);
+        let mut outcome = self.take_deliveries();
+        while self.producer.in_flight() > 0 {
+            let progress = tokio::time::timeout_at(deadline, self.producer.wait_for_progress());
+            if progress.await.is_err() {
+                tracing::warn!(
+                    "{} records were not acknowledged in time; they will be sent again when the \
+                     task is started again",
+                    self.producer.in_flight()
+                );
+                break;
+            }
+            outcome = outcome.and(self.take_deliveries());
+        }
+        outcome
     }
 }

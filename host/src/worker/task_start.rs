@@ -4,13 +4,15 @@
 //! the typed configurations; what happens to records afterwards is the tasks' affair. Kafka's
 //! counterpart: `Worker.startTask` and its task builders.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+
+use futures::FutureExt as _;
 
 use crate::config::ConfigMap;
 use crate::config::clients;
-use crate::config::connector::{
-    ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE, Tolerance,
-};
+use crate::config::connector::{ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE, Tolerance};
+use crate::config::def::{ConfigDef, DefaultValue};
 use crate::config::redact::Secrets;
 use crate::config::sink::{SinkConnectorConfig, SinkTopics};
 use crate::config::source::SourceConnectorConfig;
@@ -33,7 +35,7 @@ use super::services::{ConnectorOffsets, SinkRequests};
 use super::sink_task::{SinkTaskSpec, run_sink_task};
 use super::source_offsets::SourceOffsets;
 use super::source_task::{SourceTaskSpec, run_source_task};
-use super::task::{TaskContext, guest_failure};
+use super::task::{TaskContext, TaskControls, guest_failure};
 
 /// Everything that a task is made of, gathered before it runs by itself.
 pub(super) struct TaskStart {
@@ -81,14 +83,15 @@ impl LocalWorker {
         secrets: &mut Secrets,
         origin: ConfigOrigin,
     ) -> Result<(CompiledPlugin, Grants), Failure> {
-        let plugin =
-            self.plugin(connector_config).map_err(|error| Failure::connect(error.to_string()))?;
+        let plugin = self
+            .plugin(connector_config)
+            .map_err(|error| Failure::connect(error.to_string()))?;
         for config in [&mut *connector_config, &mut *task_config] {
             let (resolved, found) = self.resolve(config, Some(&plugin.config_def()))?;
             *config = resolved;
             secrets.extend(&found);
         }
-        // The task's own values count: a connector may give each task another file.
+        let origin = values_origin(&plugin.config_def(), connector_config, task_config, origin);
         let mut named = connector_config.clone();
         named.extend(task_config.clone());
         let grants = self
@@ -96,6 +99,30 @@ impl LocalWorker {
             .map_err(|refused| super::refusal_failure(&refused))?;
         Ok((plugin, grants))
     }
+}
+
+/// Who wrote what a task's configuration wants to touch. A connector may give each task another
+/// file, but such a value is the plugin's and not the operator's: what `sandbox.fs.allow` allows is
+/// all that it can name.
+fn values_origin(
+    def: &ConfigDef,
+    connector_config: &ConfigMap,
+    task_config: &ConfigMap,
+    origin: ConfigOrigin,
+) -> ConfigOrigin {
+    let changed = def
+        .keys()
+        .filter(|key| key.grants.is_some() || key.grants_stdio_when_empty)
+        .filter_map(|key| Some((key, task_config.get(&key.name)?)))
+        .any(|(key, value)| {
+            let default = match &key.default {
+                DefaultValue::Value(default) => default.as_str(),
+                DefaultValue::Required | DefaultValue::Null => "",
+            };
+            let written = connector_config.get(&key.name);
+            written.map_or(default, String::as_str).trim() != value.trim()
+        });
+    if changed { ConfigOrigin::Rest } else { origin }
 }
 
 impl TaskStart {
@@ -132,13 +159,22 @@ impl TaskStart {
             .connector;
         let settings = clients::source_producer(&self.worker, &config, &self.id);
         let shared = config.client_overrides(PRODUCER_OVERRIDE).is_empty();
-        let producer = self.producers.producer_for(&settings, shared).map_err(|error| {
-            Failure::connect(format!("The producer of task {} cannot be created", self.id))
+        let producer = self
+            .producers
+            .producer_for(&settings, shared)
+            .map_err(|error| {
+                Failure::connect(format!(
+                    "The producer of task {} cannot be created",
+                    self.id
+                ))
                 .caused_by_error(&error)
-        })?;
+            })?;
         let connector = self.id.connector.as_str();
         let services = HostServices {
-            offset_reader: Some(Arc::new(ConnectorOffsets::new(connector, self.offsets.clone()))),
+            offset_reader: Some(Arc::new(ConnectorOffsets::new(
+                connector,
+                self.offsets.clone(),
+            ))),
             ..HostServices::default()
         };
         let instance = SourceTaskInstance::new(self.instance(&context, plugin, grants, services))
@@ -151,6 +187,7 @@ impl TaskStart {
             offsets: SourceOffsets::new(connector, self.offsets.clone()),
             commit_interval: self.worker.offset_flush_interval,
             commit_timeout: self.worker.offset_flush_timeout,
+            stop_timeout: self.worker.task_shutdown_graceful_timeout,
             config: self.task_config,
         };
         run_source_task(context, instance, spec).await
@@ -165,8 +202,10 @@ impl TaskStart {
         let config = SinkConnectorConfig::new(&self.connector_config)
             .map_err(|error| config_failure(&error))?;
         let requests = Arc::new(SinkRequests::default());
-        let services =
-            HostServices { sink_context: Some(requests.clone()), ..HostServices::default() };
+        let services = HostServices {
+            sink_context: Some(requests.clone()),
+            ..HostServices::default()
+        };
         let instance = SinkTaskInstance::new(self.instance(&context, plugin, grants, services))
             .await
             .map_err(|error| guest_failure(&error))?;
@@ -180,6 +219,7 @@ impl TaskStart {
             tolerance: self.tolerance(&config.connector.errors),
             commit_interval: self.worker.offset_flush_interval,
             commit_timeout: self.worker.offset_flush_timeout,
+            stop_timeout: self.worker.task_shutdown_graceful_timeout,
             requests,
             config: self.task_config,
         };
@@ -224,7 +264,22 @@ impl TaskStart {
     }
 }
 
+/// A task to its end, however it comes.
+pub(super) async fn run_task(start: TaskStart, context: TaskContext, controls: Arc<TaskControls>) {
+    let run = AssertUnwindSafe(start.run(context.clone())).catch_unwind();
+    tokio::select! {
+        outcome = run => context.report_end(outcome.unwrap_or_else(|_| {
+            Err(Failure::connect("The task's loop panicked; this is a bug of the worker"))
+        })),
+        () = context.abort.cancelled() => {}
+    }
+    controls.done().cancel();
+}
+
 /// The failure of a task whose configuration does not parse any more.
 fn config_failure(error: &crate::config::def::ConfigError) -> Failure {
-    Failure::new("org.apache.kafka.common.config.ConfigException", error.to_string())
+    Failure::new(
+        "org.apache.kafka.common.config.ConfigException",
+        error.to_string(),
+    )
 }

@@ -5,7 +5,10 @@ fn partition(number: i32) -> TopicPartition {
 }
 
 fn offsets(pairs: &[(i32, i64)]) -> PartitionOffsets {
-    pairs.iter().map(|(number, offset)| (partition(*number), *offset)).collect()
+    pairs
+        .iter()
+        .map(|(number, offset)| (partition(*number), *offset))
+        .collect()
 }
 
 fn assigned(pairs: &[(i32, i64)]) -> SinkOffsets {
@@ -19,12 +22,20 @@ fn assigned(pairs: &[(i32, i64)]) -> SinkOffsets {
 fn only_delivered_records_count() {
     let mut sink = assigned(&[(0, 5)]);
     sink.consume(&partition(0), 9);
-    assert_eq!(sink.current(None), offsets(&[(0, 5)]), "consumed is not delivered");
+    assert_eq!(
+        sink.current(None),
+        offsets(&[(0, 5)]),
+        "consumed is not delivered"
+    );
     sink.deliver();
     assert_eq!(sink.current(None), offsets(&[(0, 9)]));
     sink.consume(&partition(7), 3);
     sink.deliver();
-    assert_eq!(sink.current(None), offsets(&[(0, 9)]), "unassigned partitions are ignored");
+    assert_eq!(
+        sink.current(None),
+        offsets(&[(0, 9)]),
+        "unassigned partitions are ignored"
+    );
 }
 
 #[test]
@@ -35,7 +46,11 @@ fn a_commit_takes_what_the_task_allows() {
     sink.deliver();
     let asked = sink.current(None);
     let decision = sink.decide(&asked, &offsets(&[(0, 7)]));
-    assert_eq!(decision.offsets, Some(offsets(&[(0, 7), (1, 5)])), "left out: stays");
+    assert_eq!(
+        decision.offsets,
+        Some(offsets(&[(0, 7), (1, 5)])),
+        "left out: stays"
+    );
     assert!(decision.ignored.is_empty());
     let decision = sink.decide(&asked, &offsets(&[(0, 10), (1, 8), (3, 1)]));
     assert_eq!(decision.offsets, Some(offsets(&[(0, 5), (1, 8)])));

@@ -1,4 +1,9 @@
 //! Commits of a sink task's offsets.
+//!
+//! Owns when the guest is asked what may be committed, and what follows from its answer. Kafka's
+//! counterpart: `WorkerSinkTask.commitOffsets`.
+
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -29,7 +34,7 @@ impl SinkTask {
             Err(error) => {
                 tracing::error!(
                     "Offset commit failed, rewinding to last committed offsets: {}",
-                    guest_failure(&error)
+                    self.context.shown(&error)
                 );
                 return self.rewind();
             }
@@ -53,7 +58,9 @@ impl SinkTask {
     }
 
     fn look_after_commit(&mut self) {
-        let Some(commit) = &mut self.commit_in_flight else { return };
+        let Some(commit) = &mut self.commit_in_flight else {
+            return;
+        };
         match commit.completion.try_take() {
             Some(Ok(())) => {
                 self.offsets.committed(&commit.offsets);
@@ -86,7 +93,12 @@ impl SinkTask {
         match self.instance.pre_commit(&offsets).await? {
             Some(given) => Ok(given
                 .into_iter()
-                .map(|given| (TopicPartition::new(given.topic, given.partition), given.offset))
+                .map(|given| {
+                    (
+                        TopicPartition::new(given.topic, given.partition),
+                        given.offset,
+                    )
+                })
                 .collect()),
             None => {
                 self.instance.flush(&offsets).await?;
@@ -98,26 +110,26 @@ impl SinkTask {
     /// After a failed pre-commit the records since the last commit are delivered again.
     fn rewind(&mut self) -> Result<(), Failure> {
         let offsets = self.offsets.rewind();
-        self.batch.clear();
         self.batch_records = 0;
-        if self.redelivering {
-            self.redelivering = false;
-            if !self.paused {
-                self.resume_unpaused()?;
-            }
-        }
-        self.consumer.seek(&offsets).map_err(|error| consumer_failure(&error))
+        self.end_redelivery()?;
+        self.consumer
+            .seek(&offsets)
+            .map_err(|error| consumer_failure(&error))
     }
 
-    /// Commits and closes partitions that are given up: pre-commit, close, commit.
+    /// Commits and closes partitions that are given up: pre-commit, close, commit, which may take
+    /// `patience`.
     pub(super) async fn commit_closing(
         &mut self,
         partitions: &[TopicPartition],
+        patience: Duration,
     ) -> Result<(), Failure> {
         let asked = self.offsets.current(Some(partitions));
         if asked.is_empty() {
             return Ok(());
         }
+        // What the commit under way says of these partitions is out of date from here on.
+        self.commit_in_flight = None;
         let given = match self.pre_commit(&asked).await {
             Ok(given) => given,
             Err(error) if error.instance_lost() => return Err(guest_failure(&error)),
@@ -125,15 +137,18 @@ impl SinkTask {
                 tracing::warn!(
                     "Offset commit failed during close; the records since the last commit will be \
                      delivered again: {}",
-                    guest_failure(&error)
+                    self.context.shown(&error)
                 );
                 PartitionOffsets::new()
             }
         };
         let closed = self.instance.close(&guest_partitions(partitions)).await;
         let decision = self.offsets.decide(&asked, &given);
+        for sentence in &decision.ignored {
+            tracing::warn!("{sentence}");
+        }
         if let (Some(offsets), false) = (decision.offsets, given.is_empty()) {
-            let outcome = self.consumer.commit_sync(&pairs(&offsets), self.commit_timeout).await;
+            let outcome = self.consumer.commit_sync(&pairs(&offsets), patience).await;
             match outcome {
                 Ok(()) => self.offsets.committed(&offsets),
                 Err(error) => tracing::error!(
@@ -147,7 +162,10 @@ impl SinkTask {
 }
 
 fn pairs(offsets: &PartitionOffsets) -> Vec<(TopicPartition, i64)> {
-    offsets.iter().map(|(partition, offset)| (partition.clone(), *offset)).collect()
+    offsets
+        .iter()
+        .map(|(partition, offset)| (partition.clone(), *offset))
+        .collect()
 }
 
 fn guest_offsets(offsets: &PartitionOffsets) -> Vec<PartitionOffset> {

@@ -5,14 +5,17 @@ struct Tracker {
 }
 
 fn tracker() -> Tracker {
-    Tracker { records: SubmittedRecords::default() }
+    Tracker {
+        records: SubmittedRecords::default(),
+    }
 }
 
 impl Tracker {
     fn submit(&mut self, partition: u32, offset: &str) -> u64 {
         let batch = Arc::new(offset.as_bytes().to_vec());
         let range = Some((0, u32::try_from(offset.len()).unwrap()));
-        self.records.submit(partition, OffsetInBatch { batch, range })
+        self.records
+            .submit(partition, OffsetInBatch { batch, range })
     }
 
     fn committable(&mut self) -> Vec<(u32, String)> {
@@ -21,7 +24,10 @@ impl Tracker {
             .take_committable()
             .into_iter()
             .map(|(partition, offset)| {
-                (partition, String::from_utf8(offset.bytes().unwrap().to_vec()).unwrap())
+                (
+                    partition,
+                    String::from_utf8(offset.bytes().unwrap().to_vec()).unwrap(),
+                )
             })
             .collect();
         taken.sort();
@@ -30,7 +36,10 @@ impl Tracker {
 }
 
 fn pairs(expected: &[(u32, &str)]) -> Vec<(u32, String)> {
-    expected.iter().map(|(partition, offset)| (*partition, (*offset).to_owned())).collect()
+    expected
+        .iter()
+        .map(|(partition, offset)| (*partition, (*offset).to_owned()))
+        .collect()
 }
 
 #[test]
@@ -80,5 +89,8 @@ fn a_blocked_partition_does_not_hold_up_the_others() {
     assert_eq!(tracker.committable(), pairs(&[(2, "b999")]));
     tracker.records.acknowledge(blocked);
     assert_eq!(tracker.committable(), pairs(&[(1, "a1")]));
-    assert!(tracker.records.index.is_empty(), "nothing is kept for acknowledged records");
+    assert!(
+        tracker.records.index.is_empty(),
+        "nothing is kept for acknowledged records"
+    );
 }
