@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use connect_harness::{
-    ConnectorFile, Duration, Flavor, ScratchDir, WorkerSpec, eventually, free_port, worker_binary,
+    ConnectorFile, Duration, Flavor, ScratchDir, WorkerSpec, free_port, worker_binary,
 };
 use serde_json::json;
 
@@ -183,47 +183,40 @@ fn a_source_without_topic_is_refused_in_a_file_and_over_rest() {
 #[test]
 fn a_folder_that_cannot_be_written_fails_the_sink_with_its_path() {
     let dir = ScratchDir::new("not-writable");
-    let topic = unique("not-writable");
+    let (topic, name) = (unique("not-writable"), unique("sink"));
     topics().create(&topic, 1);
     // Not even root may make files there.
-    let cases = [
-        Path::new("/sys/connect-wasm-test.txt"),
-        &dir.join("absent/out.txt"),
-    ];
-    for output in cases {
-        let name = unique("sink");
-        let spec = worker(dir.path()).connector(file_sink(&name, output, &topic));
-        let mut started = spec.spawn();
-        let output = output.display().to_string();
-        eventually("the failure is reported with its path", SOON, || {
-            let log = started.log();
-            if log.contains("ERROR") && log.contains(&output) {
-                Ok(())
-            } else {
-                Err(log)
-            }
-        });
-        // Refused at start or failed as a task: never a connector that seems to run.
-        if started.process().usage().is_some()
-            && let Ok(answer) =
-                started
-                    .rest()
-                    .try_request("GET", &format!("/connectors/{name}/status"), &[], None)
-            && answer.status == 200
-        {
-            let status = started
-                .rest()
-                .await_states(&name, "RUNNING", Some("FAILED"), SOON);
-            let trace = status["tasks"][0]["trace"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned();
-            assert!(trace.contains(&output), "{trace}");
-            let wanted = format!("Couldn't find or create file '{output}' for FileStreamSinkTask");
-            assert!(trace.contains(&wanted), "{trace}");
-        }
-        started.kill();
-    }
+    let output = "/sys/connect-wasm-test.txt";
+    let mut started = worker(dir.path())
+        .connector(file_sink(&name, Path::new(output), &topic))
+        .start();
+    let status = started
+        .rest()
+        .await_states(&name, "RUNNING", Some("FAILED"), SOON);
+    let trace = status["tasks"][0]["trace"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let wanted = format!("Couldn't find or create file '{output}' for FileStreamSinkTask");
+    assert!(trace.contains(&wanted), "{trace}");
+    assert!(started.log().contains(&wanted), "{}", started.log());
+    started.stop_cleanly();
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let dir = ScratchDir::new("no-folder");
+    let output = dir.join("absent/out.txt");
+    let spec = worker(dir.path()).connector(file_sink("sink", &output, "topic"));
+    expect_end(
+        &spec,
+        3,
+        &[
+            "file",
+            &output.display().to_string(),
+            "the folder does not exist",
+        ],
+    );
 }
 
 #[test]
