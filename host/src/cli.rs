@@ -47,7 +47,13 @@ struct Arguments {
 #[derive(clap::Args, Clone)]
 struct LogArguments {
     /// Log level: error, warn, info, debug or trace. RUST_LOG sets levels of single modules.
-    #[arg(long, global = true, default_value = "info", value_name = "LEVEL")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "info",
+        value_name = "LEVEL",
+        value_parser = ["error", "warn", "info", "debug", "trace"]
+    )]
     log_level: String,
     /// How log lines on standard error look.
     #[arg(

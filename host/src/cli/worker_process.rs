@@ -84,7 +84,7 @@ impl WorkerProcess {
         let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
         let rest = RestServer::bind(&config.rest.listeners)
             .await
-            .map_err(anyhow::Error::new)?;
+            .context("Unable to initialize REST server")?;
         let advertised = AdvertisedAddress::choose(
             &config.rest.advertised,
             &config.rest.listeners,
