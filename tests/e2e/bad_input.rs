@@ -214,7 +214,7 @@ fn a_folder_that_is_not_there_is_named() {
         &[
             "file",
             &output.display().to_string(),
-            "the folder does not exist",
+            "does not exist; create it first",
         ],
     );
 }

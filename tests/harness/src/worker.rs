@@ -315,7 +315,7 @@ pub fn guest(package: &str) -> PathBuf {
         .ancestors()
         .nth(2)
         .expect("the worker lies in target/release");
-    let path = target.join("wasm32-wasip2/release").join(name);
+    let path = target.join("wasm32-wasip2/guest").join(name);
     assert!(
         path.is_file(),
         "{} is missing: run `cargo xtask guests`",
