@@ -82,6 +82,7 @@ impl<'a> ConnectHeaders<'a> {
     }
 
     /// Whether there is none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.headers.is_empty()
     }

@@ -105,6 +105,7 @@ macro_rules! from {
     ($($source:ty => $variant:ident;)*) => {
         $(
             impl<'a> From<$source> for OffsetValue<'a> {
+                #[inline]
                 fn from(value: $source) -> Self {
                     Self::$variant(value.into())
                 }
@@ -158,6 +159,7 @@ impl<'a> OffsetMap<'a> {
     }
 
     /// One entry, the usual case.
+    #[inline]
     pub fn of(key: impl Into<Cow<'a, str>>, value: impl Into<OffsetValue<'a>>) -> Self {
         Self {
             entries: Entries::One([(key.into(), value.into())]),

@@ -204,6 +204,7 @@ pub struct Schema {
 
 impl Schema {
     /// The base type.
+    #[inline]
     pub fn schema_type(&self) -> Type {
         self.schema_type
     }

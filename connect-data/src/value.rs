@@ -48,6 +48,7 @@ pub enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// Whether this is null.
+    #[inline]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -260,6 +261,7 @@ macro_rules! from {
     ($($source:ty => $variant:ident;)*) => {
         $(
             impl<'a> From<$source> for Value<'a> {
+                #[inline]
                 fn from(value: $source) -> Self {
                     Self::$variant(value.into())
                 }

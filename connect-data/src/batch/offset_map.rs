@@ -14,11 +14,13 @@ pub struct EncodedOffsetMap<'a>(&'a [u8]);
 
 impl<'a> EncodedOffsetMap<'a> {
     /// Takes bytes from a batch, as [`EncodedOffsetMap::as_bytes`] gave them.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
     /// The encoded bytes.
+    #[inline]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.0
     }

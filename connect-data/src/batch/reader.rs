@@ -20,10 +20,9 @@ impl<'a> Reader<'a> {
 
     #[inline]
     pub fn byte(&mut self, what: &'static str) -> Result<u8, BatchError> {
-        let (first, rest) = self
-            .rest
-            .split_first()
-            .ok_or(BatchError::Truncated { what })?;
+        let Some((first, rest)) = self.rest.split_first() else {
+            return Err(BatchError::Truncated { what });
+        };
         self.rest = rest;
         Ok(*first)
     }

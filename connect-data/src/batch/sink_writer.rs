@@ -2,9 +2,9 @@
 
 use super::schema_writer::SchemaTable;
 use super::tables::{LastSchemas, TopicTable};
-use super::value_writer::{ValueBudget, put_headers, put_last_value, put_value};
-use super::writer::{Head, put_varint, same_text, varint_len};
-use super::{BatchError, BatchLimits, Counted, KIND_SINK, VERSION, sink_flag as flag};
+use super::value_writer::{ValueBudget, plain_text, put_headers, put_last_value, put_value};
+use super::writer::{Head, PlainHead, RecordBytes, put_varint, same_text, varint_len};
+use super::{BatchError, BatchLimits, Counted, KIND_SINK, VERSION, sink_flag as flag, tag};
 use crate::{SinkRecord, TimestampType};
 
 /// Collects sink records into a batch. What repeats from record to record costs a comparison.
@@ -12,7 +12,7 @@ use crate::{SinkRecord, TimestampType};
 pub struct SinkBatchEncoder {
     schemas: SchemaTable,
     topics: TopicTable,
-    records: Vec<u8>,
+    records: RecordBytes,
     count: usize,
     previous: Coordinates,
     previous_schemas: LastSchemas,
@@ -67,7 +67,67 @@ impl SinkBatchEncoder {
 
     /// Adds a record. On an error the batch is as before; when [`BatchError::is_full`] and the
     /// batch is not empty, the record may fit the next batch.
+    #[inline]
     pub fn push(&mut self, record: &SinkRecord<'_>) -> Result<(), BatchError> {
+        if self.put_plain(record) {
+            return Ok(());
+        }
+        self.push_any(record)
+    }
+
+    /// Writes the usual record: text alone, at the next offset, and everything else as before.
+    /// Whether the record is such a one, and surely fits.
+    #[inline]
+    fn put_plain(&mut self, record: &SinkRecord<'_>) -> bool {
+        let value_schema = record.value_schema.as_ref();
+        let Some(text) = plain_text(value_schema, &record.key, &record.value, &record.headers)
+        else {
+            return false;
+        };
+        let previous = self.previous;
+        if record.kafka_offset.wrapping_sub(previous.offset) != 1
+            || record.kafka_partition != previous.partition
+            || record.timestamp_type != previous.timestamp_type
+            || flags_of(record) & flag::ORIGINAL != 0
+            || !self.topics.is(previous.topic, Some(&record.topic))
+            || !self
+                .previous_schemas
+                .are(record.key_schema.as_ref(), value_schema)
+            || self.count >= BatchLimits::RECORDS_MAX
+        {
+            return false;
+        }
+        let length = PlainHead::ROOM + text.len();
+        if self.checked_len() + length > BatchLimits::BYTES_MAX {
+            return false;
+        }
+        let room = self.records.room(length);
+        let Some(mut head) = PlainHead::new(room) else {
+            return false;
+        };
+        const SAME: u8 = flag::SAME_TOPIC_PARTITION
+            | flag::NEXT_OFFSET
+            | flag::SAME_SCHEMAS
+            | flag::SAME_TIMESTAMP_TYPE;
+        self.previous.offset = record.kafka_offset;
+        if let Some(timestamp) = record.timestamp {
+            head.byte(SAME | flag::TIMESTAMP);
+            head.zigzag(timestamp.wrapping_sub(previous.timestamp));
+            self.previous.timestamp = timestamp;
+        } else {
+            head.byte(SAME);
+        }
+        head.byte(tag::STRING);
+        head.varint(text.len() as u64);
+        let at = head.len();
+        room[at..][..text.len()].copy_from_slice(text.as_bytes());
+        self.records.advance(at + text.len());
+        self.count += 1;
+        true
+    }
+
+    #[inline(never)]
+    fn push_any(&mut self, record: &SinkRecord<'_>) -> Result<(), BatchError> {
         let max = BatchLimits::RECORDS_MAX;
         if self.count >= max {
             return Err(BatchError::TooMany {
@@ -76,10 +136,8 @@ impl SinkBatchEncoder {
                 max,
             });
         }
-        let start = self.records.len();
         let put = self.put_record(record);
         if put.is_err() {
-            self.records.truncate(start);
             self.schemas.roll_back();
             self.topics.roll_back();
         }
@@ -101,7 +159,7 @@ impl SinkBatchEncoder {
                 .references_to(&mut self.schemas, key_schema, value_schema)?;
         let timestamp = record.timestamp.unwrap_or(previous.timestamp);
         let same_timestamp_type = record.timestamp_type == previous.timestamp_type;
-        let out = &mut self.records;
+        let out = self.records.open();
 
         let mut flags = flags_of(record);
         if same_topic_partition {
@@ -154,9 +212,17 @@ impl SinkBatchEncoder {
         if !record.headers.is_empty() {
             put_headers(out, &mut self.schemas, &record.headers, &mut budget)?;
         }
-        self.check_size()?;
+        let added = out.len();
+        let (bytes, max) = (
+            self.checked_len() - self.records.len() + added,
+            BatchLimits::BYTES_MAX,
+        );
+        if bytes > max {
+            return Err(BatchError::TooManyBytes { bytes, max });
+        }
 
         // Nothing fails from here on.
+        self.records.close();
         self.count += 1;
         self.previous = Coordinates {
             topic,
@@ -173,15 +239,11 @@ impl SinkBatchEncoder {
         Ok(())
     }
 
-    #[inline]
-    fn check_size(&self) -> Result<(), BatchError> {
-        let max = BatchLimits::BYTES_MAX;
+    /// At least the bytes of the batch.
+    #[inline(always)]
+    fn checked_len(&self) -> usize {
         // Version, kind, and five counts and lengths of up to five bytes.
-        let bytes = 27 + self.records.len() + self.schemas.byte_len() + self.topics.byte_len();
-        if bytes > max {
-            return Err(BatchError::TooManyBytes { bytes, max });
-        }
-        Ok(())
+        27 + self.records.len() + self.schemas.byte_len() + self.topics.byte_len()
     }
 
     /// The batch, after which the encoder is empty again.
@@ -198,7 +260,7 @@ impl SinkBatchEncoder {
         self.schemas.put(out);
         self.topics.put(out);
         put_varint(out, self.count as u64);
-        out.extend_from_slice(&self.records);
+        out.extend_from_slice(self.records.as_slice());
         self.clear();
     }
 

@@ -3,10 +3,10 @@
 use super::offset_map::put_offset_after;
 use super::schema_writer::SchemaTable;
 use super::tables::{LastSchemas, PartitionTable, TopicTable};
-use super::value_writer::{ValueBudget, put_headers, put_last_value, put_value};
-use super::writer::{Head, put_varint, varint_len};
-use super::{BatchError, BatchLimits, Counted, KIND_SOURCE, VERSION, source_flag as flag};
-use crate::SourceRecord;
+use super::value_writer::{ValueBudget, plain_text, put_headers, put_last_value, put_value};
+use super::writer::{Head, PlainHead, RecordBytes, put_varint, varint_len};
+use super::{BatchError, BatchLimits, Counted, KIND_SOURCE, VERSION, source_flag as flag, tag};
+use crate::{OffsetValue, SourceRecord};
 
 /// Collects source records into a batch. What repeats from record to record costs a comparison.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub struct SourceBatchEncoder {
     schemas: SchemaTable,
     topics: TopicTable,
     partitions: PartitionTable,
-    records: Vec<u8>,
+    records: RecordBytes,
     count: usize,
     previous: Coordinates,
     previous_schemas: LastSchemas,
@@ -55,7 +55,80 @@ impl SourceBatchEncoder {
 
     /// Adds a record. On an error the batch is as before; when [`BatchError::is_full`] and the
     /// batch is not empty, the record may fit the next batch.
+    #[inline]
     pub fn push(&mut self, record: &SourceRecord<'_>) -> Result<(), BatchError> {
+        if self.put_plain(record) {
+            return Ok(());
+        }
+        self.push_any(record)
+    }
+
+    /// Writes the usual record: text alone, and everything but the offset as before. Whether the
+    /// record is such a one, and surely fits.
+    #[inline]
+    fn put_plain(&mut self, record: &SourceRecord<'_>) -> bool {
+        let value_schema = record.value_schema.as_ref();
+        let Some(text) = plain_text(value_schema, &record.key, &record.value, &record.headers)
+        else {
+            return false;
+        };
+        let previous = self.previous;
+        if record.kafka_partition.is_some()
+            || !self.topics.is(previous.topic, record.topic.as_deref())
+            || !self
+                .partitions
+                .is(previous.partition, record.source_partition.as_ref())
+            || !self
+                .previous_schemas
+                .are(record.key_schema.as_ref(), value_schema)
+            || self.count >= BatchLimits::RECORDS_MAX
+        {
+            return false;
+        }
+        let length = PlainHead::ROOM + text.len();
+        if self.checked_len() + length > BatchLimits::BYTES_MAX {
+            return false;
+        }
+        let room = self.records.room(length);
+        let Some(mut head) = PlainHead::new(room) else {
+            return false;
+        };
+        let mut flags = flag::SAME_TOPIC | flag::SAME_SOURCE_PARTITION | flag::SAME_SCHEMAS;
+        if record.timestamp.is_some() {
+            flags |= flag::TIMESTAMP;
+        }
+        if let Some(offset) = &record.source_offset {
+            let Some((key, OffsetValue::Integer(value))) = offset.single() else {
+                return false;
+            };
+            if key.len() > PlainHead::TEXT_MAX {
+                return false;
+            }
+            head.byte(flags | flag::SOURCE_OFFSET);
+            head.byte(key.len() as u8 + 11);
+            head.byte(1);
+            head.byte(key.len() as u8);
+            head.text(key);
+            head.byte(tag::INT64);
+            head.fixed(value.to_le_bytes());
+        } else {
+            head.byte(flags);
+        }
+        if let Some(timestamp) = record.timestamp {
+            head.zigzag(timestamp.wrapping_sub(previous.timestamp));
+            self.previous.timestamp = timestamp;
+        }
+        head.byte(tag::STRING);
+        head.varint(text.len() as u64);
+        let at = head.len();
+        room[at..][..text.len()].copy_from_slice(text.as_bytes());
+        self.records.advance(at + text.len());
+        self.count += 1;
+        true
+    }
+
+    #[inline(never)]
+    fn push_any(&mut self, record: &SourceRecord<'_>) -> Result<(), BatchError> {
         let max = BatchLimits::RECORDS_MAX;
         if self.count >= max {
             return Err(BatchError::TooMany {
@@ -64,10 +137,8 @@ impl SourceBatchEncoder {
                 max,
             });
         }
-        let start = self.records.len();
         let put = self.put_record(record);
         if put.is_err() {
-            self.records.truncate(start);
             self.schemas.roll_back();
             self.topics.roll_back();
             self.partitions.roll_back();
@@ -89,7 +160,7 @@ impl SourceBatchEncoder {
             self.previous_schemas
                 .references_to(&mut self.schemas, key_schema, value_schema)?;
         let timestamp = record.timestamp.unwrap_or(previous.timestamp);
-        let out = &mut self.records;
+        let out = self.records.open();
 
         let mut flags = flags_of(record);
         if topic == previous.topic {
@@ -133,9 +204,17 @@ impl SourceBatchEncoder {
         if !record.headers.is_empty() {
             put_headers(out, &mut self.schemas, &record.headers, &mut budget)?;
         }
-        self.check_size()?;
+        let added = out.len();
+        let (bytes, max) = (
+            self.checked_len() - self.records.len() + added,
+            BatchLimits::BYTES_MAX,
+        );
+        if bytes > max {
+            return Err(BatchError::TooManyBytes { bytes, max });
+        }
 
         // Nothing fails from here on.
+        self.records.close();
         self.count += 1;
         self.previous = Coordinates {
             topic,
@@ -151,19 +230,14 @@ impl SourceBatchEncoder {
         Ok(())
     }
 
-    #[inline]
-    fn check_size(&self) -> Result<(), BatchError> {
-        let max = BatchLimits::BYTES_MAX;
+    /// At least the bytes of the batch.
+    #[inline(always)]
+    fn checked_len(&self) -> usize {
         // Version, kind, and five counts and lengths of up to five bytes.
-        let bytes = 27
-            + self.records.len()
+        27 + self.records.len()
             + self.schemas.byte_len()
             + self.topics.byte_len()
-            + self.partitions.byte_len();
-        if bytes > max {
-            return Err(BatchError::TooManyBytes { bytes, max });
-        }
-        Ok(())
+            + self.partitions.byte_len()
     }
 
     /// The batch, after which the encoder is empty again.
@@ -181,7 +255,7 @@ impl SourceBatchEncoder {
         self.topics.put(out);
         self.partitions.put(out);
         put_varint(out, self.count as u64);
-        out.extend_from_slice(&self.records);
+        out.extend_from_slice(self.records.as_slice());
         self.clear();
     }
 

@@ -33,6 +33,20 @@ impl TopicTable {
         self.look_up(name)
     }
 
+    /// Whether a reference is to that name.
+    #[inline(always)]
+    pub fn is(&self, reference: u64, name: Option<&str>) -> bool {
+        match (reference, name) {
+            (0, None) => true,
+            (0, Some(_)) | (_, None) => false,
+            (reference, Some(name)) => self
+                .names
+                .get(reference as usize - 1)
+                .is_some_and(|known| same_text(known, name)),
+        }
+    }
+
+    #[inline(never)]
     fn look_up(&mut self, name: &str) -> Result<u64, BatchError> {
         if let Some(index) = self.by_name.get(name) {
             return Ok(u64::from(*index) + 1);
@@ -106,6 +120,20 @@ impl PartitionTable {
         self.look_up(map)
     }
 
+    /// Whether a reference is to that partition.
+    #[inline(always)]
+    pub fn is(&self, reference: u64, map: Option<&OffsetMap<'_>>) -> bool {
+        match (reference, map) {
+            (0, None) => true,
+            (0, Some(_)) | (_, None) => false,
+            (reference, Some(map)) => self
+                .maps
+                .get(reference as usize - 1)
+                .is_some_and(|known| same_map(known, map)),
+        }
+    }
+
+    #[inline(never)]
     fn look_up(&mut self, map: &OffsetMap<'_>) -> Result<u64, BatchError> {
         let by_map: &HashMap<OffsetMap<'_>, u32> = &self.by_map;
         if let Some(index) = by_map.get(map) {
@@ -161,7 +189,7 @@ impl PartitionTable {
 }
 
 /// Whether two partitions are the same, quickly for the usual ones.
-#[inline]
+#[inline(always)]
 fn same_map(one: &OffsetMap<'_>, other: &OffsetMap<'_>) -> bool {
     match (one.single(), other.single()) {
         (
@@ -195,6 +223,12 @@ pub(super) struct LastSchemas {
 }
 
 impl LastSchemas {
+    /// Whether these are the schemas of the record before; false too when only their content is.
+    #[inline(always)]
+    pub fn are(&self, key: Option<&SchemaRef>, value: Option<&SchemaRef>) -> bool {
+        same_address(self.key.as_ref(), key) && same_address(self.value.as_ref(), value)
+    }
+
     /// The references of these schemas, and whether they are those of the record before.
     #[inline]
     pub fn references_to(
@@ -203,7 +237,7 @@ impl LastSchemas {
         key: Option<&SchemaRef>,
         value: Option<&SchemaRef>,
     ) -> Result<(SchemaReferences, bool), BatchError> {
-        if same_address(self.key.as_ref(), key) && same_address(self.value.as_ref(), value) {
+        if self.are(key, value) {
             return Ok((self.references, true));
         }
         let references = (schemas.reference_to(key)?, schemas.reference_to(value)?);
@@ -226,6 +260,7 @@ impl LastSchemas {
     }
 }
 
+#[inline(always)]
 fn same_address(one: Option<&SchemaRef>, other: Option<&SchemaRef>) -> bool {
     match (one, other) {
         (None, None) => true,

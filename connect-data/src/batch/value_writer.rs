@@ -1,7 +1,7 @@
 //! Writes values, for a schema or without one.
 
 use super::schema_writer::SchemaTable;
-use super::writer::{Head, put_bytes, put_varint, put_zigzag};
+use super::writer::{Head, PlainHead, put_bytes, put_varint, put_zigzag};
 use super::{BatchError, BatchLimits, Counted, tag};
 use crate::schema::class_or_base_matches;
 use crate::{ConnectHeaders, Schema, SchemaRef, Struct, Type, Value};
@@ -12,6 +12,7 @@ pub(super) struct ValueBudget {
 }
 
 impl ValueBudget {
+    #[inline]
     pub fn of_record() -> Self {
         Self {
             values: BatchLimits::VALUES_PER_RECORD_MAX,
@@ -57,6 +58,27 @@ pub(super) fn check_decimal(bytes: usize) -> Result<(), BatchError> {
         Err(BatchError::DecimalTooLong { bytes, max })
     } else {
         Ok(())
+    }
+}
+
+/// The value of a record that has no more than a text that its schema allows.
+#[inline(always)]
+pub(super) fn plain_text<'v>(
+    schema: Option<&SchemaRef>,
+    key: &Value<'_>,
+    value: &'v Value<'_>,
+    headers: &ConnectHeaders<'_>,
+) -> Option<&'v str> {
+    match value {
+        Value::String(text)
+            if key.is_null()
+                && headers.is_empty()
+                && text.len() <= PlainHead::VALUE_MAX
+                && schema.is_none_or(|schema| schema.schema_type() == Type::String) =>
+        {
+            Some(text)
+        }
+        _ => None,
     }
 }
 

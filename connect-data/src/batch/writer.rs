@@ -20,7 +20,7 @@ pub(super) fn put_zigzag(out: &mut Vec<u8>, number: i64) {
 
 /// Whether two texts are the same. Written out, without a loop for short ones, because in a guest
 /// comparing memory goes byte by byte, and every turn of a loop looks at the time.
-#[inline]
+#[inline(always)]
 pub(super) fn same_text(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
@@ -41,6 +41,158 @@ pub(super) fn same_text(one: &str, other: &str) -> bool {
                 && one.last_chunk::<8>() == other.last_chunk::<8>()
         }
         _ => one == other,
+    }
+}
+
+/// The records of the batch being written. Bytes behind their end stay initialized, from batch to
+/// batch too, so that a plain record is written in its place with a single check of the room.
+#[derive(Debug, Default)]
+pub(super) struct RecordBytes {
+    bytes: Vec<u8>,
+    end: usize,
+    /// How much is initialized at once: little while other records, which cut the bytes behind
+    /// the end off, come in between.
+    step: usize,
+}
+
+impl RecordBytes {
+    /// The greatest step.
+    const STEP_MAX: usize = 64 * 1024;
+    /// The first step.
+    const STEP_MIN: usize = 512;
+
+    /// Bytes of the records.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.end
+    }
+
+    pub fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.end]
+    }
+
+    /// Where a record is appended; it becomes part of the records by `close`.
+    #[inline]
+    pub fn open(&mut self) -> &mut Vec<u8> {
+        self.bytes.truncate(self.end);
+        self.step = Self::STEP_MIN;
+        &mut self.bytes
+    }
+
+    /// Takes what was appended.
+    #[inline]
+    pub fn close(&mut self) {
+        self.end = self.bytes.len();
+    }
+
+    /// The bytes behind the end, at least so many; what is written becomes part of the records by
+    /// `advance`.
+    #[inline(always)]
+    pub fn room(&mut self, length: usize) -> &mut [u8] {
+        if self.bytes.len() - self.end < length {
+            self.grow(length);
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    /// Takes so many bytes behind the end.
+    #[inline(always)]
+    pub fn advance(&mut self, length: usize) {
+        self.end += length;
+    }
+
+    #[cold]
+    fn grow(&mut self, length: usize) {
+        self.step = (2 * self.step).clamp(Self::STEP_MIN, Self::STEP_MAX);
+        self.bytes.resize(self.end + length + self.step, 0);
+    }
+
+    pub fn clear(&mut self) {
+        self.end = 0;
+    }
+}
+
+/// Room for the small parts of a plain record, which are 43 bytes at most: flags 1, source offset
+/// 28, timestamp 10, tag 1, length 3.
+const PLAIN_HEAD: usize = 64;
+
+/// The small parts of a plain record, at the start of its room.
+pub(super) struct PlainHead<'r> {
+    bytes: &'r mut [u8; PLAIN_HEAD],
+    at: usize,
+}
+
+impl<'r> PlainHead<'r> {
+    /// Bytes that the parts may take.
+    pub const ROOM: usize = PLAIN_HEAD;
+    /// The longest text that `text` takes.
+    pub const TEXT_MAX: usize = 16;
+    /// The longest text of a plain record, so that three bytes are enough for its length.
+    pub const VALUE_MAX: usize = (1 << 21) - 1;
+
+    /// None when the room is smaller than `ROOM`.
+    #[inline(always)]
+    pub fn new(room: &'r mut [u8]) -> Option<Self> {
+        let bytes = room.first_chunk_mut()?;
+        Some(Self { bytes, at: 0 })
+    }
+
+    #[inline(always)]
+    pub fn byte(&mut self, byte: u8) {
+        self.bytes[self.at] = byte;
+        self.at += 1;
+    }
+
+    #[inline(always)]
+    pub fn varint(&mut self, number: u64) {
+        if number < 0x80 {
+            self.byte(number as u8);
+        } else {
+            self.long_varint(number);
+        }
+    }
+
+    fn long_varint(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.byte(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.byte(number as u8);
+    }
+
+    #[inline(always)]
+    pub fn zigzag(&mut self, number: i64) {
+        self.varint(zigzag(number));
+    }
+
+    #[inline(always)]
+    pub fn fixed<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.bytes[self.at..][..N].copy_from_slice(&bytes);
+        self.at += N;
+    }
+
+    /// Text of up to `TEXT_MAX` bytes, without a loop for the reasons of [`same_text`].
+    #[inline(always)]
+    pub fn text(&mut self, text: &str) {
+        let text = text.as_bytes();
+        let place = &mut self.bytes[self.at..][..text.len()];
+        if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            place[..8].copy_from_slice(first);
+            place[text.len() - 8..].copy_from_slice(last);
+        } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>())
+        {
+            place[..4].copy_from_slice(first);
+            place[text.len() - 4..].copy_from_slice(last);
+        } else {
+            place.copy_from_slice(text);
+        }
+        self.at += text.len();
+    }
+
+    /// The bytes so far.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.at
     }
 }
 
