@@ -146,7 +146,7 @@ pub use context::{
 };
 pub use error::{ConnectError, ErrorKind};
 pub use plugin::{ConfigIssue, Description, Recommendation};
-pub use sink::{AlteredConsumerOffset, SinkBatch, SinkConnector, SinkTask};
+pub use sink::{AlteredConsumerOffset, SinkBatch, SinkConnector, SinkRecords, SinkTask};
 pub use source::{
     AlteredOffset, CommittedRecord, RecordMetadata, SourceBatch, SourceConnector, SourceTask,
     Support,

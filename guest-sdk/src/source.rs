@@ -150,6 +150,7 @@ impl SourceBatch {
 
     /// Adds a record. An error when it breaks a limit of the batch format (100,000 records,
     /// 64 MiB) or does not fit its schema.
+    #[inline]
     pub fn push(&mut self, record: &SourceRecord<'_>) -> Result<(), ConnectError> {
         Ok(self.encoder.push(record)?)
     }

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use connect_data::batch::{SchemaCache, SinkBatchEncoder, SourceBatch};
-use connect_data::{ConnectHeaders, Schema, SinkRecord, TimestampType, Value};
+use connect_data::{Schema, SinkRecord, TimestampType, Value};
 use connect_wasm::config::ConfigMap;
 use connect_wasm::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use connect_wasm::plugin::PluginRegistry;
@@ -95,8 +95,8 @@ async fn poll_samples(plugin: &CompiledPlugin) -> anyhow::Result<Vec<f64>> {
             let bytes = task.poll().await?.context("the guest always has records")?;
             let batch = SourceBatch::decode(&bytes, &mut schemas)?;
             let mut length = 0;
-            for record in batch.records() {
-                let record = record?;
+            let mut records = batch.records();
+            while let Some(record) = records.next_record()? {
                 if let Value::String(text) = &record.value {
                     length += text.len();
                 }
@@ -115,26 +115,20 @@ async fn put_samples(plugin: &CompiledPlugin) -> anyhow::Result<Vec<f64>> {
     let schema = Schema::optional_string();
     let mut encoder = SinkBatchEncoder::new();
     let mut bytes = Vec::new();
+    let mut record = SinkRecord::new("lines", 0, 0, None, Value::Null);
+    record.timestamp_type = TimestampType::CreateTime;
     let mut samples = Vec::with_capacity(SAMPLES);
     for _ in 0..SAMPLES {
         let begun = Instant::now();
         for _ in 0..CALLS {
             for offset in 0..i64::from(RECORDS) {
-                encoder.push(&SinkRecord {
-                    topic: "lines".into(),
-                    kafka_partition: 0,
-                    key_schema: None,
-                    key: Value::Null,
-                    value_schema: Some(schema.clone()),
-                    value: Value::from(line.as_str()),
-                    timestamp: Some(1_700_000_000_000),
-                    timestamp_type: TimestampType::CreateTime,
-                    kafka_offset: offset,
-                    headers: ConnectHeaders::default(),
-                    original_topic: "lines".into(),
-                    original_kafka_partition: 0,
-                    original_kafka_offset: offset,
-                })?;
+                // What the worker sets for each record.
+                record.value_schema = Some(schema.clone());
+                record.value = Value::from(line.as_str());
+                record.timestamp = Some(1_700_000_000_000);
+                record.kafka_offset = offset;
+                record.original_kafka_offset = offset;
+                encoder.push(&record)?;
             }
             bytes.clear();
             encoder.finish_into(&mut bytes);

@@ -38,8 +38,8 @@ impl SinkTask for FileStreamSinkTask {
     }
 
     fn put(&mut self, records: &SinkBatch<'_>) -> Result<(), ConnectError> {
-        for record in records.records() {
-            let record = record?;
+        let mut records = records.records();
+        while let Some(record) = records.next_record()? {
             self.write_line(&record.value)
                 .map_err(|error| cannot_write(self.filename.as_deref(), &error))?;
         }

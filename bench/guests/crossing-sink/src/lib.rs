@@ -44,8 +44,9 @@ impl SinkTask for CrossingSinkTask {
     }
 
     fn put(&mut self, records: &SinkBatch<'_>) -> Result<(), ConnectError> {
-        for record in records.records() {
-            if let Value::String(text) = record?.value {
+        let mut records = records.records();
+        while let Some(record) = records.next_record()? {
+            if let Value::String(text) = &record.value {
                 self.bytes += text.len();
             }
         }
