@@ -315,3 +315,71 @@ fn the_longest_small_parts() {
     assert_eq!(decode_source(&encode_source(&source)), Ok(source));
     assert_eq!(decode_sink(&encode_sink(&sink)), Ok(sink));
 }
+
+/// Plain records take a shorter way; what comes between them must leave both ways in step.
+#[test]
+fn plain_records_among_others() {
+    let text = "x".repeat(300);
+    let mut sources = Vec::new();
+    let mut sinks = Vec::new();
+    for number in 0..600_i64 {
+        let value = &text[..(number as usize * 7) % 300];
+        let offset = OffsetMap::of("position", number);
+        let partition = OffsetMap::of("filename", if number % 50 < 40 { "a" } else { "b" });
+        let schema = Some(Schema::string());
+        let mut source =
+            SourceRecord::new(Some(partition), Some(offset), "t", schema.clone(), value);
+        let mut sink = SinkRecord::new("t", 0, number + number / 90, schema, value);
+        if number % 3 > 0 {
+            source.timestamp = Some(number * number * 1000);
+            sink.timestamp = source.timestamp;
+        }
+        match number % 20 {
+            11 => source.key = Value::from("key"),
+            12 => source.value = Value::Null,
+            13 => source.source_offset = None,
+            14 => source.kafka_partition = Some(3),
+            15 => source.source_offset = Some(OffsetMap::of("p".repeat(40), "text")),
+            _ => {}
+        }
+        match number % 20 {
+            5 => sink.key = Value::from("key"),
+            6 | 7 => sink.original_topic = "original".into(),
+            8 => {
+                sink.headers.add_unchecked("h", None, Value::from(1));
+            }
+            9 => sink.original_kafka_offset = 7,
+            10 => sink.topic = "renamed".into(),
+            _ => {}
+        }
+        sources.push(source);
+        sinks.push(sink);
+    }
+    let (mut source_encoder, mut sink_encoder) =
+        (SourceBatchEncoder::new(), SinkBatchEncoder::new());
+    // The second time with what the first left in memory.
+    for _ in 0..2 {
+        for source in &sources {
+            source_encoder.push(source).unwrap();
+        }
+        for sink in &sinks {
+            sink_encoder.push(sink).unwrap();
+        }
+        let mut cache = SchemaCache::new();
+        let bytes = source_encoder.finish();
+        let batch = SourceBatch::decode(&bytes, &mut cache).unwrap();
+        let mut records = batch.records();
+        for source in &sources {
+            let view = records.next_record().unwrap().unwrap();
+            assert_eq!(view.to_record(&batch).unwrap(), *source);
+        }
+        assert!(records.next_record().unwrap().is_none());
+        let bytes = sink_encoder.finish();
+        let batch = SinkBatch::decode(&bytes, &mut cache).unwrap();
+        let mut records = batch.records();
+        for sink in &sinks {
+            assert_eq!(records.next_record().unwrap().unwrap(), sink);
+        }
+        assert!(records.next_record().unwrap().is_none());
+    }
+}
