@@ -16,7 +16,6 @@ use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::{ConfigOrigin, ConfigStoreError, TargetState};
 use crate::storage::status::InstanceStatus;
 
-
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod request;

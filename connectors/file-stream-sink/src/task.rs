@@ -43,7 +43,10 @@ impl SinkTask for FileStreamSinkTask {
             self.write_line(&record.value)
                 .map_err(|error| cannot_write(self.filename.as_deref(), &error))?;
         }
-        Ok(())
+        // Whoever follows the file sees lines as they come, as with the JVM's stream.
+        self.output
+            .flush()
+            .map_err(|error| cannot_write(self.filename.as_deref(), &error))
     }
 
     fn flush(&mut self, _offsets: &[PartitionOffset]) -> Result<(), ConnectError> {

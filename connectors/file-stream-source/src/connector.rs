@@ -86,9 +86,10 @@ impl SourceConnector for FileStreamSourceConnector {
     }
 
     fn start(_: Box<dyn ConnectorContext>, config: Config) -> Result<Self, ConnectError> {
-        let config = Self::config_def().complete(config)?;
-        let file = file_of(&config).unwrap_or("stdin");
+        let complete = Self::config_def().complete(config.clone())?;
+        let file = file_of(&complete).unwrap_or("stdin");
         connect_sdk::info!("Starting file source connector reading from {file}");
+        // Tasks get what the user wrote; defaults are filled in by the task itself, as on the JVM.
         Ok(Self { config })
     }
 

@@ -5,10 +5,13 @@ use std::time::Duration;
 use connect_sdk::data::{OffsetMap, OffsetValue, Schema, SourceRecord, Value};
 use connect_sdk::stdin::Stdin;
 use connect_sdk::{
-    Config, ConnectError, SourceBatch, SourceTask, SourceTaskContext, clock, stopping,
+    Config, ConnectError, SourceBatch, SourceConnector as _, SourceTask, SourceTaskContext, clock,
+    stopping,
 };
 
-use crate::connector::{BATCH_SIZE, FILENAME_FIELD, POSITION_FIELD, TOPIC, file_of};
+use crate::connector::{
+    BATCH_SIZE, FILENAME_FIELD, FileStreamSourceConnector, POSITION_FIELD, TOPIC, file_of,
+};
 use crate::input::{FileInput, Filled, Input};
 use crate::lines::{CAPACITY, LineBuffer};
 use crate::text;
@@ -25,7 +28,7 @@ const BATCH_BYTES_MAX: usize = 16 << 20;
 const IDLE_WAIT_MIN: Duration = Duration::from_millis(1);
 
 /// LIMIT: half of the latency that is promised (50 ms at most), at some 40 looks a second.
-const IDLE_WAIT_MAX: Duration = Duration::from_millis(25);
+const IDLE_WAIT_MAX: Duration = Duration::from_millis(40);
 
 /// How long a poll waits in all: the longest that the contract allows.
 const POLL_WAIT_MAX: Duration = Duration::from_millis(950);
@@ -44,6 +47,7 @@ pub struct FileStreamSourceTask {
 
 impl SourceTask for FileStreamSourceTask {
     fn start(context: SourceTaskContext, config: Config) -> Result<Self, ConnectError> {
+        let config = FileStreamSourceConnector::config_def().complete(config)?;
         let filename = file_of(&config).map(str::to_owned);
         let position = match &filename {
             Some(filename) => stored_position(&context, filename)?,

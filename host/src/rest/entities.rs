@@ -7,9 +7,9 @@ use serde::{Serialize, Serializer};
 
 use crate::config::ConfigMap;
 use crate::herder::{ConnectorInfo, ConnectorStateInfo};
+use crate::herder::{ConnectorKind, PluginDescription};
 use crate::ids::ConnectorTaskId;
 use crate::storage::status::InstanceStatus;
-use crate::herder::{ConnectorKind, PluginDescription};
 
 /// The version of Kafka Connect that this worker behaves as. Clients read it from `GET /` to learn
 /// what the API can do, so that it is Kafka's and not ours.

@@ -20,11 +20,12 @@ impl SinkTask {
     /// Converts consumed records to the batch of those that survive. What is not converted because
     /// the task is to end is not delivered either, so that its offsets are not committed.
     pub(super) async fn convert(&mut self, consumed: &ConsumedBatch) -> Result<(), Failure> {
+        let mut converted = SinkRecord::default();
         for record in consumed.iter() {
-            let mut conversion = convert_record(&mut self.converters, &record);
+            let mut conversion = convert_record(&mut self.converters, &record, &mut converted);
             if matches!(&conversion, Err(refusal) if refusal.error.is_unprepared()) {
                 conversion = match self.prepare(&record).await {
-                    Ok(()) => convert_record(&mut self.converters, &record),
+                    Ok(()) => convert_record(&mut self.converters, &record, &mut converted),
                     Err(refusal) => Err(refusal),
                 };
                 if self.context.stopping() {
@@ -33,7 +34,7 @@ impl SinkTask {
                 }
             }
             match conversion {
-                Ok(converted) => self.encoder.push(&converted).map_err(|error| {
+                Ok(()) => self.encoder.push(&converted).map_err(|error| {
                     Failure::connect(format!(
                         "The record of {}-{} at offset {} does not fit into a batch for the plugin",
                         record.topic, record.partition, record.offset
@@ -54,7 +55,8 @@ impl SinkTask {
     /// Lets the converters fetch what they lack for a record.
     async fn prepare(&mut self, record: &ConsumedRecord<'_>) -> Result<(), Refusal> {
         for _ in 0..PREPARATIONS_MAX {
-            let stage = match convert_record(&mut self.converters, record) {
+            let mut converted = SinkRecord::default();
+            let stage = match convert_record(&mut self.converters, record, &mut converted) {
                 Err(refusal) if refusal.error.is_unprepared() => refusal.stage,
                 _ => break,
             };
@@ -133,14 +135,14 @@ impl SinkTask {
         let unreadable =
             |error| Failure::connect("A batch cannot be read back").caused_by_error(&error);
         let batch = SinkBatch::decode(&bytes, &mut schemas).map_err(unreadable)?;
-        for record in batch.records() {
-            let record = record.map_err(unreadable)?;
+        let mut records = batch.records();
+        while let Some(record) = records.next_record().map_err(unreadable)? {
             let gone = partitions.iter().any(|partition| {
                 partition.partition == record.original_kafka_partition
                     && *partition.topic == *record.original_topic
             });
             if !gone {
-                self.encoder.push(&record).map_err(unreadable)?;
+                self.encoder.push(record).map_err(unreadable)?;
             }
         }
         self.finish_batch();
@@ -165,11 +167,13 @@ fn shown(record: &ConsumedRecord<'_>) -> String {
     )
 }
 
-/// Key, value and headers of one consumed record, in Connect's terms.
+/// Makes `converted` the consumed record in Connect's terms. It is the same one for all records of
+/// a poll, since making and dropping one costs as much as writing it into the batch.
 fn convert_record<'a>(
     converters: &mut TaskConverters,
     record: &ConsumedRecord<'a>,
-) -> Result<SinkRecord<'a>, Refusal> {
+    converted: &mut SinkRecord<'a>,
+) -> Result<(), Refusal> {
     let key = converters
         .key
         .to_connect_data(record.topic, record.key)
@@ -180,29 +184,28 @@ fn convert_record<'a>(
         .map_err(|error| Refusal::new(Stage::ValueConverter, error))?;
     let mut headers = ConnectHeaders::new();
     for (name, bytes) in record.headers() {
-        let converted = converters
+        let header = converters
             .header
             .to_connect_header(record.topic, name, bytes)
             .map_err(|error| Refusal::new(Stage::HeaderConverter, error))?;
-        headers.add_unchecked(name, converted.schema, converted.value);
+        headers.add_unchecked(name, header.schema, header.value);
     }
-    Ok(SinkRecord {
-        topic: Cow::Borrowed(record.topic),
-        kafka_partition: record.partition,
-        key_schema: key.schema,
-        key: key.value,
-        value_schema: value.schema,
-        value: value.value,
-        timestamp: record.timestamp,
-        timestamp_type: match record.timestamp_type {
-            consumer::TimestampType::NoTimestampType => TimestampType::NoTimestampType,
-            consumer::TimestampType::CreateTime => TimestampType::CreateTime,
-            consumer::TimestampType::LogAppendTime => TimestampType::LogAppendTime,
-        },
-        kafka_offset: record.offset,
-        headers,
-        original_topic: Cow::Borrowed(record.topic),
-        original_kafka_partition: record.partition,
-        original_kafka_offset: record.offset,
-    })
+    converted.topic = Cow::Borrowed(record.topic);
+    converted.kafka_partition = record.partition;
+    converted.key_schema = key.schema;
+    converted.key = key.value;
+    converted.value_schema = value.schema;
+    converted.value = value.value;
+    converted.timestamp = record.timestamp;
+    converted.timestamp_type = match record.timestamp_type {
+        consumer::TimestampType::NoTimestampType => TimestampType::NoTimestampType,
+        consumer::TimestampType::CreateTime => TimestampType::CreateTime,
+        consumer::TimestampType::LogAppendTime => TimestampType::LogAppendTime,
+    };
+    converted.kafka_offset = record.offset;
+    converted.headers = headers;
+    converted.original_topic = Cow::Borrowed(record.topic);
+    converted.original_kafka_partition = record.partition;
+    converted.original_kafka_offset = record.offset;
+    Ok(())
 }

@@ -92,23 +92,25 @@ impl SourceTask {
         let batch = SourceBatch::decode(bytes, schemas)?;
         let mut names = self.names(&batch);
         let mut converted = Converted::default();
-        for (index, record) in batch.records().enumerate() {
-            let record = record?;
-            // LIMIT: a batch has at most 100,000 records.
-            let index = index as u32;
+        let mut records = batch.records();
+        // LIMIT: a batch has at most 100,000 records.
+        let mut next_index = 0_u32;
+        while let Some(record) = records.next_record()? {
+            let index = next_index;
+            next_index += 1;
             let Some(topic) = record.topic else {
                 let message = format!("a record without a topic (record {index} of the batch)");
                 return Err(Unsent::Wrong(message));
             };
-            let mut conversion = convert(&mut self.converters, topic, &record, &mut converted);
+            let mut conversion = convert(&mut self.converters, topic, record, &mut converted);
             if matches!(&conversion, Err(refusal) if refusal.error.is_unprepared()) {
-                conversion = self.convert_prepared(&record, &mut converted).await;
+                conversion = self.convert_prepared(record, &mut converted).await;
                 if self.context.stopping() {
                     return Ok(());
                 }
             }
             if let Err(refusal) = conversion {
-                self.refused(&refusal, &record, &batch)?;
+                self.refused(&refusal, record, &batch)?;
                 if let Some(origins) = &mut self.origins {
                     origins.dropped(names.batch, index);
                 }
@@ -120,13 +122,13 @@ impl SourceTask {
                 timestamp: producer_timestamp(record.timestamp)?,
                 key: converted.has_key.then_some(converted.key.as_slice()),
                 value: converted.has_value.then_some(converted.value.as_slice()),
-                headers: &converted.headers(&record),
+                headers: &converted.headers(record),
             };
             let handed = self.hand_over(&outgoing).await?;
             if matches!(handed, Handed::Stopping) {
                 return Ok(());
             }
-            self.track(&batch, &mut names, &record, index, bytes);
+            self.track(&batch, &mut names, record, index, bytes);
             if matches!(handed, Handed::Skipped) {
                 self.settle(self.submitted.next_sequence() - 1, None);
             }
