@@ -47,8 +47,11 @@ pub fn install(format: LogFormat, level: &str, directives: Option<&str>) -> Resu
         format,
         colour: format == LogFormat::Text && std::io::stderr().is_terminal(),
     };
+    // The filter is a layer of its own: as a filter of one layer it keeps, for each thread, what it
+    // decided last, and an `enabled!` without an event after it makes it drop the next line.
     tracing_subscriber::registry()
-        .with(layer.with_filter(filter))
+        .with(filter)
+        .with(layer)
         .try_init()
         .map_err(|error| format!("The log is installed already: {error}"))
 }

@@ -16,7 +16,7 @@ use crate::config::ConfigMap;
 use crate::errors::{Failure, ToleranceOperator};
 use crate::kafka::TopicPartition;
 use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer, Subscription};
-use crate::sandbox::SinkTaskInstance;
+use crate::sandbox::{SandboxError, SinkTaskInstance};
 use crate::storage::status::State;
 
 use super::converters::{ConverterChoices, TaskConverters};
@@ -99,18 +99,26 @@ pub(super) async fn run_sink_task(
 ) -> Result<(), Failure> {
     let mut instance = instance;
     let converters = TaskConverters::create(&spec.converters)?;
-    let consumer = SinkConsumer::subscribe(
+    // The guest first: a task that cannot start does not disturb its group.
+    if let Err(error) = instance.start(&spec.config).await {
+        stop_after(&mut instance, &context, &error).await;
+        return Err(guest_failure(&error));
+    }
+    let subscribed = SinkConsumer::subscribe(
         &spec.consumer_settings,
         spec.subscription,
         &context.id.to_string(),
-    )
-    .map_err(|error| {
-        Failure::connect(format!(
-            "The consumer of task {} cannot be created",
-            context.id
-        ))
-        .caused_by_error(&error)
-    })?;
+    );
+    let consumer = match subscribed {
+        Ok(consumer) => consumer,
+        Err(error) => {
+            if let Err(error) = instance.stop().await {
+                tracing::warn!("The task's stop failed: {}", context.shown(&error));
+            }
+            let message = format!("The consumer of task {} cannot be created", context.id);
+            return Err(Failure::connect(message).caused_by_error(&error));
+        }
+    };
     let waker = consumer.waker();
     // The consumer's wait ends when the user wants something else of the task.
     let mut target = context.target.clone();
@@ -133,16 +141,6 @@ pub(super) async fn run_sink_task(
         std::future::pending::<()>().await;
     };
     let run = async move {
-        if let Err(error) = instance.start(&spec.config).await {
-            let failure = guest_failure(&error);
-            if !error.instance_lost()
-                && let Err(error) = instance.stop().await
-            {
-                tracing::warn!("The task's stop failed: {}", context.shown(&error));
-            }
-            consumer.close(CONSUMER_CLOSE).await;
-            return Err(failure);
-        }
         context.report(State::Running);
         let mut task = SinkTask {
             next_commit: Instant::now() + spec.commit_interval,
@@ -172,6 +170,15 @@ pub(super) async fn run_sink_task(
     tokio::select! {
         outcome = run => outcome,
         () = wake => Ok(()),
+    }
+}
+
+/// The guest's stop after a failure, if the failure left it alive.
+async fn stop_after(instance: &mut SinkTaskInstance, context: &TaskContext, error: &SandboxError) {
+    if !error.instance_lost()
+        && let Err(error) = instance.stop().await
+    {
+        tracing::warn!("The task's stop failed: {}", context.shown(&error));
     }
 }
 
