@@ -161,7 +161,7 @@ fn lint() -> Outcome {
 fn test(filters: &[String]) -> Outcome {
     build()?;
     guests()?;
-    let mut arguments = vec!["test", "--release"];
+    let mut arguments = vec!["test", "--release", "--no-fail-fast"];
     arguments.extend(filters.iter().map(String::as_str));
     cargo(&arguments)
 }
