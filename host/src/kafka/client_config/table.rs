@@ -69,7 +69,9 @@ const TABLE: &[(&str, u8, Rule)] = &[
     ("metadata.max.age.ms", ALL, Integer { native: "topic.metadata.refresh.interval.ms", java: (0, i64::MAX), native_bounds: (10, 10_000), default: Some(10_000) }),
     ("metadata.max.idle.ms", P, Missing),
     ("metadata.recovery.strategy", ALL, Word { native: "metadata.recovery.strategy", words: &["none", "rebootstrap"], default: None }),
-    ("metadata.recovery.rebootstrap.trigger.ms", ALL, Integer { native: "metadata.recovery.rebootstrap.trigger.ms", java: (0, i64::MAX), native_bounds: (0, INT), default: None }),
+    // LIMIT: a cluster of one that stalls and comes back may tell for a moment that it has no brokers; librdkafka
+    // forgets them all then, and asks the bootstrap servers again after this long. Java asks at once.
+    ("metadata.recovery.rebootstrap.trigger.ms", ALL, Integer { native: "metadata.recovery.rebootstrap.trigger.ms", java: (0, i64::MAX), native_bounds: (0, INT), default: Some(5_000) }),
     ("enable.metrics.push", ALL, Boolean { native: "enable.metrics.push", default: None }),
     ("default.api.timeout.ms", C | A, Served),
     ("metric.reporters", ALL, Missing),
