@@ -24,7 +24,7 @@ fn position(value: impl Into<OffsetValue<'static>>) -> Option<OffsetMap<'static>
 }
 
 #[test]
-fn one_task_with_defaults_filled_in() {
+fn one_task_with_the_configuration_as_it_was_given() {
     let context = Box::new(FakeConnectorContext::default());
     let mut connector = FileStreamSourceConnector::start(context, config()).unwrap();
     for max_tasks in [1, 2] {
@@ -32,7 +32,7 @@ fn one_task_with_defaults_filled_in() {
         assert_eq!(tasks.len(), 1);
         assert_eq!(tasks[0].get(FILE), Some("/somefilename"));
         assert_eq!(tasks[0].get(TOPIC), Some("test"));
-        assert_eq!(tasks[0].get(BATCH_SIZE), Some("2000"));
+        assert_eq!(tasks[0].get(BATCH_SIZE), None, "defaults are the task's");
     }
 }
 
