@@ -164,6 +164,13 @@ fn as_subcommand(mut arguments: Vec<OsString>) -> Vec<OsString> {
     arguments
 }
 
+/// The runtime that everything asynchronous in this process runs on.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+}
+
 /// Kafka's commands answer wrong arguments and `--help` with exit code 1.
 fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let _ = error.print();

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+pub use crate::config::connector::Tolerance;
+
 #[cfg(test)]
 mod tests;
 
@@ -115,16 +117,6 @@ impl fmt::Display for Failure {
         }
         Ok(())
     }
-}
-
-/// `errors.tolerance`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tolerance {
-    /// A record that fails fails the task.
-    #[default]
-    None,
-    /// A record that fails is skipped.
-    All,
 }
 
 /// The `errors.*` settings of a connector that the worker acts on.

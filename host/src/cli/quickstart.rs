@@ -44,10 +44,7 @@ pub(super) struct QuickstartArguments {
 
 /// Runs the quickstart until a signal ends it.
 pub(super) fn run(arguments: &QuickstartArguments) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match super::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("The runtime cannot be started: {error}");

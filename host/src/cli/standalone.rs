@@ -41,10 +41,7 @@ impl EndSignals {
 
 /// Runs the worker until a signal ends it. `files`: the worker's file, then connector files.
 pub(super) fn run(files: &[PathBuf]) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match super::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
             tracing::error!("Stopping due to error: the runtime cannot be started: {error}");

@@ -19,7 +19,7 @@ use crate::config::worker::WorkerConfig;
 use crate::converter;
 use crate::herder::{ConnectorValidator, HerderError, SubmittedConfig};
 use crate::storage::config::ConfigOrigin;
-use crate::worker::api::{self, Worker};
+use crate::worker::api::Worker;
 
 /// The built-in converters, as configuration sees them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,10 +87,7 @@ impl ConnectorValidator for ConfigValidator {
             .worker
             .connector_plugin(class)
             .map_err(|error| HerderError::InvalidConfig(error.to_string()))?;
-        let kind = match plugin.kind {
-            api::ConnectorKind::Source => ConnectorKind::Source,
-            api::ConnectorKind::Sink => ConnectorKind::Sink,
-        };
+        let kind = plugin.kind;
         let plugin_messages = self.worker.validate(class, &config).await?;
         let mut refusals = self.worker.check_grants(class, &config, origin);
         refusals.extend(not_supported_yet(&config, kind));

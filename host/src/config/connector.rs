@@ -11,6 +11,8 @@ mod definition;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use super::def::{ClassResolver, ConfigError, ParsedConfig, Settings};
 use super::worker::WorkerConfig;
 use super::{ConfigMap, with_prefix_stripped};
@@ -50,6 +52,15 @@ pub enum ConnectorKind {
     Sink,
 }
 
+impl fmt::Display for ConnectorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Source => "source",
+            Self::Sink => "sink",
+        })
+    }
+}
+
 /// A converter class and its settings, prefix removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConverterChoice {
@@ -69,9 +80,10 @@ pub enum ReloadAction {
 }
 
 /// `errors.tolerance`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tolerance {
     /// The first error fails the task.
+    #[default]
     None,
     /// Records with errors are skipped.
     All,

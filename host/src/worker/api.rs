@@ -16,25 +16,8 @@ use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::TargetState;
 use crate::storage::status::State;
 
+pub use crate::config::connector::ConnectorKind;
 pub use crate::storage::config::ConfigOrigin;
-
-/// Whether a connector reads into Kafka or writes out of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConnectorKind {
-    /// Reads from another system.
-    Source,
-    /// Writes to another system.
-    Sink,
-}
-
-impl fmt::Display for ConnectorKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Source => "source",
-            Self::Sink => "sink",
-        })
-    }
-}
 
 /// The kinds of plugins, in the order in which REST lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,13 +11,13 @@ use futures::FutureExt as _;
 
 use crate::config::ConfigMap;
 use crate::config::clients;
-use crate::config::connector::{ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE, Tolerance};
+use crate::config::connector::{ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE};
 use crate::config::def::{ConfigDef, DefaultValue};
 use crate::config::redact::Secrets;
 use crate::config::sink::{SinkConnectorConfig, SinkTopics};
 use crate::config::source::SourceConnectorConfig;
 use crate::config::worker::WorkerConfig;
-use crate::errors::{self, ErrorPolicy, Failure, ToleranceOperator};
+use crate::errors::{ErrorPolicy, Failure, ToleranceOperator};
 use crate::ids::{ConnectorTaskId, InstanceId};
 use crate::kafka::consumer::Subscription;
 use crate::kafka::producer::Producers;
@@ -253,10 +253,7 @@ impl TaskStart {
 
     fn tolerance(&self, settings: &ErrorSettings) -> ToleranceOperator {
         let policy = ErrorPolicy {
-            tolerance: match settings.tolerance {
-                Tolerance::None => errors::Tolerance::None,
-                Tolerance::All => errors::Tolerance::All,
-            },
+            tolerance: settings.tolerance,
             log_enable: settings.log_enable,
             log_include_messages: settings.log_include_messages,
         };
