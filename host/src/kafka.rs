@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub mod admin;
+mod bootstrap;
 pub mod client_config;
 pub mod consumer;
 pub mod error;

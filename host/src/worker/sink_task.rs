@@ -6,7 +6,7 @@
 //! names of steps in comments are its.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use connect_data::batch::SinkBatchEncoder;
@@ -15,14 +15,12 @@ use tokio::time::Instant;
 use crate::config::ConfigMap;
 use crate::errors::{Failure, ToleranceOperator};
 use crate::kafka::TopicPartition;
-use crate::kafka::consumer::{
-    CommitCompletion, ConsumerEvent, ConsumerWaker, SinkConsumer, Subscription,
-};
+use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer, Subscription};
 use crate::sandbox::{SandboxError, SinkTaskInstance};
 use crate::storage::status::State;
 
 use super::converters::{ConverterChoices, TaskConverters};
-use super::services::{SinkRequests, lock};
+use super::services::SinkRequests;
 use super::sink_offsets::{PartitionOffsets, SinkOffsets};
 use super::task::{TaskContext, guest_failure};
 
@@ -59,10 +57,6 @@ pub(super) struct SinkTask {
     context: TaskContext,
     instance: SinkTaskInstance,
     consumer: SinkConsumer,
-    consumer_settings: Vec<(String, String)>,
-    subscription: Subscription,
-    /// Ends the wait of the consumer that there is now.
-    waker: Arc<Mutex<ConsumerWaker>>,
     converters: TaskConverters,
     tolerance: ToleranceOperator,
     requests: Arc<SinkRequests>,
@@ -112,7 +106,7 @@ pub(super) async fn run_sink_task(
     }
     let subscribed = SinkConsumer::subscribe(
         &spec.consumer_settings,
-        spec.subscription.clone(),
+        spec.subscription,
         &context.id.to_string(),
     );
     let consumer = match subscribed {
@@ -125,8 +119,7 @@ pub(super) async fn run_sink_task(
             return Err(Failure::connect(message).caused_by_error(&error));
         }
     };
-    let waker = Arc::new(Mutex::new(consumer.waker()));
-    let current_waker = waker.clone();
+    let waker = consumer.waker();
     // The consumer's wait ends when the user wants something else of the task.
     let mut target = context.target.clone();
     let stop = context.stop.clone();
@@ -137,10 +130,10 @@ pub(super) async fn run_sink_task(
                     if changed.is_err() {
                         break;
                     }
-                    lock(&current_waker).wake();
+                    waker.wake();
                 }
                 () = stop.cancelled() => {
-                    lock(&current_waker).wake();
+                    waker.wake();
                     break;
                 }
             }
@@ -154,9 +147,6 @@ pub(super) async fn run_sink_task(
             context,
             instance,
             consumer,
-            consumer_settings: spec.consumer_settings,
-            subscription: spec.subscription,
-            waker,
             converters,
             tolerance: spec.tolerance,
             requests: spec.requests,
@@ -393,22 +383,7 @@ impl SinkTask {
         );
         let closed = self.instance.close(&guest_partitions(&partitions)).await;
         let closed = closed.map_err(|error| guest_failure(&error));
-        closed.and(self.drop_partitions(&partitions))?;
-        self.join_anew().await
-    }
-
-    /// Joins the group with a new client. The membership is gone anyway, and a client of librdkafka
-    /// that was told "no brokers" by a cluster on its way back never connects again.
-    async fn join_anew(&mut self) -> Result<(), Failure> {
-        let label = self.context.id.to_string();
-        let subscription = self.subscription.clone();
-        let fresh = SinkConsumer::subscribe(&self.consumer_settings, subscription, &label)
-            .map_err(|error| consumer_failure(&error))?;
-        *lock(&self.waker) = fresh.waker();
-        self.commit_in_flight = None;
-        let lost = std::mem::replace(&mut self.consumer, fresh);
-        lost.close(CONSUMER_CLOSE).await;
-        Ok(())
+        closed.and(self.drop_partitions(&partitions))
     }
 
     /// Forgets partitions that are given up, with their records that are not delivered yet.

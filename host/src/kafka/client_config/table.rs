@@ -64,14 +64,10 @@ const TABLE: &[(&str, u8, Rule)] = &[
     ("socket.connection.setup.timeout.max.ms", ALL, Missing),
     ("connections.max.idle.ms", ALL, Integer { native: "connections.max.idle.ms", java: (-1, i64::MAX), native_bounds: (0, INT), default: Some(540_000) }),
     ("request.timeout.ms", ALL, Integer { native: "socket.timeout.ms", java: (0, INT), native_bounds: (10, 300_000), default: Some(30_000) }),
-    // LIMIT: after a broker has stalled, librdkafka may wait for the next refresh to find a partition's leader,
-    // where Java asks at once; so it refreshes every ten seconds at least.
-    ("metadata.max.age.ms", ALL, Integer { native: "topic.metadata.refresh.interval.ms", java: (0, i64::MAX), native_bounds: (10, 10_000), default: Some(10_000) }),
+    ("metadata.max.age.ms", ALL, Integer { native: "topic.metadata.refresh.interval.ms", java: (0, i64::MAX), native_bounds: (10, 3_600_000), default: Some(300_000) }),
     ("metadata.max.idle.ms", P, Missing),
     ("metadata.recovery.strategy", ALL, Word { native: "metadata.recovery.strategy", words: &["none", "rebootstrap"], default: None }),
-    // LIMIT: a cluster of one that stalls and comes back may tell for a moment that it has no brokers; librdkafka
-    // forgets them all then, and asks the bootstrap servers again after this long. Java asks at once.
-    ("metadata.recovery.rebootstrap.trigger.ms", ALL, Integer { native: "metadata.recovery.rebootstrap.trigger.ms", java: (0, i64::MAX), native_bounds: (0, INT), default: Some(5_000) }),
+    ("metadata.recovery.rebootstrap.trigger.ms", ALL, Integer { native: "metadata.recovery.rebootstrap.trigger.ms", java: (0, i64::MAX), native_bounds: (0, INT), default: None }),
     ("enable.metrics.push", ALL, Boolean { native: "enable.metrics.push", default: None }),
     ("default.api.timeout.ms", C | A, Served),
     ("metric.reporters", ALL, Missing),

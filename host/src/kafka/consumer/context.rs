@@ -13,6 +13,7 @@ use rdkafka::error::KafkaError as RdKafkaError;
 use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
 use rdkafka::{ClientContext, TopicPartitionList};
 
+use crate::kafka::bootstrap::BootstrapServers;
 use crate::kafka::{TopicPartition, log};
 
 /// A rebalance that librdkafka waits to be answered.
@@ -24,6 +25,8 @@ pub(super) struct PendingRebalance {
 /// Receives what librdkafka reports, on the poll thread.
 pub(super) struct SinkContext {
     client_id: String,
+    /// What the client connects to when it has lost all its brokers.
+    pub(super) bootstrap: BootstrapServers,
     pub(super) pending: Mutex<Option<PendingRebalance>>,
     /// Events without a record; tells an empty queue from one that had only events.
     pub(super) events: AtomicU64,
@@ -36,9 +39,10 @@ pub(super) struct SinkContext {
 }
 
 impl SinkContext {
-    pub(super) fn new(client_id: &str) -> Self {
+    pub(super) fn new(client_id: &str, bootstrap_servers: &str) -> Self {
         Self {
             client_id: client_id.to_owned(),
+            bootstrap: BootstrapServers::new(bootstrap_servers),
             pending: Mutex::default(),
             events: AtomicU64::new(0),
             leaving: AtomicBool::new(false),
@@ -77,6 +81,7 @@ impl ClientContext for SinkContext {
         self.events.fetch_add(1, Ordering::Relaxed);
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
             self.unreachable.store(true, Ordering::Release);
+            self.bootstrap.brokers_down();
         }
         log::client_error(&self.client_id, &error, reason);
     }

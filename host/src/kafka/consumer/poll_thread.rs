@@ -69,7 +69,7 @@ impl PollThread {
         }
         let topics = Topics::new(subscription, translated)?;
         translated.log_warnings();
-        let context = SinkContext::new(&translated.client_id);
+        let context = SinkContext::new(&translated.client_id, &translated.bootstrap_servers);
         let mut consumer = BaseConsumer::from_config_and_context(&translated.to_rdkafka(), context)
             .map_err(|error| translated.construct_error(ClientRole::Consumer, &error))?;
         consumer.set_nonempty_callback({
@@ -100,6 +100,8 @@ impl PollThread {
     /// Polls until the consumer is closed, then leaves the group.
     pub(super) fn run(mut self) {
         while self.exchange.closing().is_none() {
+            let client = self.consumer.client();
+            client.context().bootstrap.tend(client);
             if let Err(error) = self.topics.refresh(&self.consumer) {
                 self.fail(error);
             }

@@ -9,9 +9,11 @@ use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, DeliveryResult, Producer, ProducerContext};
+use rdkafka::types::RDKafkaErrorCode;
 
 use super::slot::{TaskSlot, unpack};
 use super::{Delivery, RecordMetadata};
+use crate::kafka::bootstrap::BootstrapServers;
 use crate::kafka::client_config::{ClientRole, TranslatedClient};
 use crate::kafka::{KafkaError, log};
 
@@ -21,6 +23,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// Receives what librdkafka reports, on the poll thread.
 pub(super) struct DeliveryContext {
     client_id: String,
+    bootstrap: BootstrapServers,
     slots: RwLock<Vec<Option<Arc<TaskSlot>>>>,
 }
 
@@ -30,6 +33,9 @@ impl ClientContext for DeliveryContext {
     }
 
     fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
+            self.bootstrap.brokers_down();
+        }
         log::client_error(&self.client_id, &error, reason);
     }
 }
@@ -84,6 +90,7 @@ impl ProducerClient {
         translated.log_warnings();
         let context = DeliveryContext {
             client_id: translated.client_id.clone(),
+            bootstrap: BootstrapServers::new(&translated.bootstrap_servers),
             slots: RwLock::default(),
         };
         let producer: BaseProducer<DeliveryContext> = translated
@@ -99,6 +106,8 @@ impl ProducerClient {
                 move || {
                     while !stopping.load(Ordering::Acquire) {
                         producer.poll(POLL_INTERVAL);
+                        let client = producer.client();
+                        client.context().bootstrap.tend(client);
                     }
                 }
             })
