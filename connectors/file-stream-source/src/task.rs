@@ -24,11 +24,18 @@ const BATCH_RECORDS_MAX: usize = 100_000;
 const BATCH_BYTES_MAX: usize = 16 << 20;
 
 /// The first wait after a look at the input that found nothing; it doubles up to
-/// `IDLE_WAIT_MAX`.
+/// `IDLE_WAIT_MAX`, and is `QUIET_WAIT` once the input was silent for `QUIET_AFTER`.
 const IDLE_WAIT_MIN: Duration = Duration::from_millis(1);
 
 /// LIMIT: half of the latency that is promised (50 ms at most), at some 40 looks a second.
 const IDLE_WAIT_MAX: Duration = Duration::from_millis(40);
+
+/// A silence after which nobody waits for the next line as for one of many.
+const QUIET_AFTER: Duration = Duration::from_secs(2);
+
+/// The wait in such a silence: idle connectors cost next to nothing, and the first line after a
+/// silence comes within a tenth of a second.
+const QUIET_WAIT: Duration = Duration::from_millis(100);
 
 /// How long a poll waits in all: the longest that the contract allows.
 const POLL_WAIT_MAX: Duration = Duration::from_millis(950);
@@ -43,6 +50,8 @@ pub struct FileStreamSourceTask {
     /// Bytes of the input before the next line of the buffer.
     position: i64,
     idle_wait: Duration,
+    /// How long the input has been silent, as far as this task waited for it.
+    silence: Duration,
 }
 
 impl SourceTask for FileStreamSourceTask {
@@ -66,6 +75,7 @@ impl SourceTask for FileStreamSourceTask {
             buffer: LineBuffer::new(CAPACITY),
             position,
             idle_wait: IDLE_WAIT_MIN,
+            silence: Duration::ZERO,
         })
     }
 
@@ -87,13 +97,19 @@ impl SourceTask for FileStreamSourceTask {
                 Filled::Bytes(bytes) => {
                     self.buffer.filled(bytes);
                     self.idle_wait = IDLE_WAIT_MIN;
+                    self.silence = Duration::ZERO;
                 }
                 Filled::Nothing => {
                     if !records.is_empty() || waited >= POLL_WAIT_MAX || self.wait() {
                         return Ok(());
                     }
                     waited += self.idle_wait;
-                    self.idle_wait = (self.idle_wait * 2).min(IDLE_WAIT_MAX);
+                    self.silence += self.idle_wait;
+                    self.idle_wait = if self.silence < QUIET_AFTER {
+                        (self.idle_wait * 2).min(IDLE_WAIT_MAX)
+                    } else {
+                        QUIET_WAIT
+                    };
                 }
             }
         }
