@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 mod daemon;
 mod embedded_broker;
+mod guest_runtime;
 mod logging;
 mod quickstart;
 mod standalone;

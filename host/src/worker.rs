@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::runtime::Handle;
 use tokio::time::Instant;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument as _;
 
 use crate::config::ConfigMap;
@@ -78,6 +79,8 @@ pub struct WorkerParts {
     pub listener: Arc<dyn StatusListener>,
     /// Who is told about requests of connectors.
     pub events: Arc<dyn ConnectorEvents>,
+    /// Where guests run, so that busy ones make nobody else wait.
+    pub guests: Handle,
 }
 
 /// The worker of this process.
@@ -198,8 +201,9 @@ impl LocalWorker {
         };
         let id = InstanceId::Connector(name.clone());
         let instance_spec = self.instance_spec(id, &plugin, grants, services);
-        let instance = ConnectorInstance::new(instance_spec.clone())
-            .await
+        let instance = self
+            .on_guests(ConnectorInstance::new(instance_spec.clone()))
+            .await?
             .map_err(|error| guest_failure(&error))?;
         let spec = ConnectorSpec {
             name: name.clone(),
@@ -212,6 +216,17 @@ impl LocalWorker {
             secrets,
         };
         Ok(connector(spec, instance))
+    }
+
+    /// Runs a call of a guest where guests run. Dropping the future gives the call up.
+    async fn on_guests<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let call = self.parts.guests.spawn(call.in_current_span());
+        AbortOnDropHandle::new(call).await.map_err(|_| {
+            Failure::connect("A call of a plugin panicked; this is a bug of the worker")
+        })
     }
 
     /// To be asked while the map that something is to be added to is locked: `stop` looks at the maps
@@ -331,9 +346,11 @@ impl Worker for LocalWorker {
             .plugins
             .resolve(class)
             .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))?;
-        let errors = plugin
-            .validate(config)
+        let config = config.clone();
+        let errors = self
+            .on_guests(async move { plugin.validate(&config).await })
             .await
+            .map_err(WorkerError::Failed)?
             .map_err(|error| WorkerError::Failed(guest_failure(&error)))?;
         Ok(errors
             .into_iter()
@@ -389,8 +406,8 @@ impl Worker for LocalWorker {
             let mut connectors = lock(&self.connectors);
             self.check_not_stopping()?;
             connectors.insert(name.clone(), controls.clone());
-            self.running
-                .spawn(run_connector(connector).instrument(span));
+            let run = run_connector(connector).instrument(span);
+            self.running.spawn_on(run, &self.parts.guests);
         }
         controls
             .set_target(target)
@@ -500,8 +517,8 @@ impl Worker for LocalWorker {
         }
         tasks.insert(id.clone(), controls.clone());
         let span = tracing::info_span!("task", instance = %InstanceId::Task(id.clone()));
-        self.running
-            .spawn(run_task(start, context, controls).instrument(span));
+        let run = run_task(start, context, controls).instrument(span);
+        self.running.spawn_on(run, &self.parts.guests);
         Ok(())
     }
 

@@ -33,6 +33,7 @@ use crate::storage::offset::{FileOffsetBackingStore, OffsetBackingStore as _};
 use crate::storage::status::MemoryStatusBackingStore;
 use crate::worker::{LocalWorker, WorkerParts};
 
+use super::guest_runtime::GuestRuntime;
 use super::validator::{BuiltInConverters, ConfigValidator};
 
 /// Time for the cluster to answer at start. The JVM waits a minute; an operator who mistyped an
@@ -62,6 +63,8 @@ pub(super) struct WorkerProcess {
     stopping: CancellationToken,
     url: String,
     began: Instant,
+    /// Ended after everything that runs on it.
+    _guests: GuestRuntime,
 }
 
 impl WorkerProcess {
@@ -102,7 +105,9 @@ impl WorkerProcess {
             worker_id.clone(),
         ));
         let reconfigurations = Arc::new(ReconfigurationRequests::new());
+        let guests = GuestRuntime::start().context("The threads for plugins cannot be started")?;
         let worker = Arc::new(LocalWorker::new(WorkerParts {
+            guests: guests.handle(),
             limits: limits(&config.sandbox),
             grant_policy: GrantPolicy {
                 fs_allow: config.sandbox.fs_allow.clone(),
@@ -149,6 +154,7 @@ impl WorkerProcess {
             stopping,
             url,
             began,
+            _guests: guests,
         })
     }
 
