@@ -5,9 +5,9 @@ TOOLCHAIN := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What the build needs beside a C compiler: cmake and friends for librdkafka and its TLS.
 BUILD_TOOLS := cmake g++ perl pkg-config
-TEST_TOOLS := java mvn kcat
+TEST_TOOLS := java mvn kcat python3
 BUILD_PACKAGES := cmake g++ perl pkg-config
-TEST_PACKAGES := default-jre-headless maven kcat
+TEST_PACKAGES := default-jre-headless maven kcat python3 python3-venv
 
 .PHONY: help quickstart build test lint bench golden toolchain build-tools test-tools
 
@@ -40,4 +40,4 @@ build-tools:
 	@for tool in $(BUILD_TOOLS); do command -v $$tool >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(BUILD_PACKAGES); break; }; done
 
 test-tools:
-	@for tool in $(TEST_TOOLS); do command -v $$tool >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(TEST_PACKAGES); break; }; done
+	@for tool in $(TEST_TOOLS) 'python3-venv'; do { if [ $$tool = python3-venv ]; then python3 -c 'import ensurepip' 2>/dev/null; else command -v $$tool >/dev/null; fi; } || { $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(TEST_PACKAGES); break; }; done

@@ -2,6 +2,7 @@
 //! in topics and files, by answers over REST, exit codes and log lines.
 
 mod bad_input;
+mod clients;
 mod command_line;
 mod faults;
 mod file_stream;

@@ -1,12 +1,11 @@
 //! The jars of Apache Kafka and its Connect worker, fetched once into the user's cache folder.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use anyhow::{Context, ensure};
-use sha2::{Digest, Sha256};
+use crate::cache;
 
 const VERSION: &str = "4.3.1";
 const POM: &str = include_str!("../pom.xml");
@@ -54,89 +53,18 @@ impl KafkaHome {
 }
 
 fn fetch() -> anyhow::Result<KafkaHome> {
-    let cache = cache_folder()?.join("connect-wasm");
-    let dir = cache.join(format!("kafka-{VERSION}"));
-    fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    let lock = File::create(dir.join("lock"))?;
-    lock.lock()?;
-    // The stamp names what was checked: a changed list or pom makes another one.
-    let stamp = dir.join("verified");
-    let wanted = hex(&Sha256::digest(format!("{POM}{CHECKSUMS}{LOG4J2}")));
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && all_present(&dir) {
-        return Ok(KafkaHome { dir });
-    }
-    for folder in ["libs", "plugins"] {
-        let folder = dir.join(folder);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-    }
-    fs::write(dir.join("pom.xml"), POM)?;
-    fs::write(dir.join("log4j2.yaml"), LOG4J2)?;
-    maven(&dir, &["-DincludeScope=runtime", "-DoutputDirectory=libs"])?;
-    maven(
-        &dir,
-        &[
+    let recipe = format!("{POM}{CHECKSUMS}{LOG4J2}");
+    let present = |dir: &Path| cache::all_present(dir, CHECKSUMS);
+    let dir = cache::folder(&format!("kafka-{VERSION}"), &recipe, present, |dir| {
+        fs::write(dir.join("pom.xml"), POM)?;
+        fs::write(dir.join("log4j2.yaml"), LOG4J2)?;
+        cache::copy_dependencies(dir, &["-DincludeScope=runtime", "-DoutputDirectory=libs"])?;
+        let file_connectors = [
             "-DincludeArtifactIds=connect-file",
             "-DoutputDirectory=plugins/file",
-        ],
-    )?;
-    verify(&dir)?;
-    fs::write(&stamp, wanted)?;
+        ];
+        cache::copy_dependencies(dir, &file_connectors)?;
+        cache::verify(dir, CHECKSUMS, &["libs", "plugins/file"])
+    })?;
     Ok(KafkaHome { dir })
-}
-
-fn cache_folder() -> anyhow::Result<PathBuf> {
-    if let Some(dir) = std::env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()) {
-        return Ok(PathBuf::from(dir));
-    }
-    let home = std::env::var_os("HOME").context("neither XDG_CACHE_HOME nor HOME is set")?;
-    Ok(Path::new(&home).join(".cache"))
-}
-
-fn maven(dir: &Path, settings: &[&str]) -> anyhow::Result<()> {
-    let output = Command::new("mvn")
-        .args(["-q", "-B", "dependency:copy-dependencies"])
-        .args(settings)
-        .current_dir(dir)
-        .output()
-        .context("cannot run mvn (Debian package maven)")?;
-    ensure!(
-        output.status.success(),
-        "mvn {settings:?} failed: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(())
-}
-
-/// The lines of the checksum list: digest and path below the folder.
-fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
-    CHECKSUMS.lines().filter_map(|line| line.split_once("  "))
-}
-
-fn all_present(dir: &Path) -> bool {
-    listed().all(|(_, path)| dir.join(path).is_file())
-}
-
-fn verify(dir: &Path) -> anyhow::Result<()> {
-    for (digest, path) in listed() {
-        let bytes = fs::read(dir.join(path)).with_context(|| format!("{path} was not fetched"))?;
-        ensure!(
-            hex(&Sha256::digest(bytes)) == digest,
-            "{path} differs from what kafka-{VERSION}.sha256 lists"
-        );
-    }
-    let jars =
-        fs::read_dir(dir.join("libs"))?.count() + fs::read_dir(dir.join("plugins/file"))?.count();
-    ensure!(
-        jars == listed().count(),
-        "{jars} jars were fetched, but kafka-{VERSION}.sha256 lists {}",
-        listed().count()
-    );
-    Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -7,6 +7,7 @@
 //! the log of every process concerned is shown then.
 
 mod broker;
+mod cache;
 mod eventually;
 mod kafka_home;
 mod numbered;
@@ -14,6 +15,7 @@ mod offset_file;
 mod ports;
 mod process;
 mod rest;
+mod rest_clients;
 mod scratch;
 mod topics;
 mod worker;
@@ -26,6 +28,7 @@ pub use offset_file::{OffsetEntry, decode_offset_file, encode_offset_file};
 pub use ports::free_port;
 pub use process::{Process, Usage};
 pub use rest::{Rest, RestResponse};
+pub use rest_clients::RestClients;
 pub use scratch::ScratchDir;
 pub use topics::{Header, TopicRecord, Topics};
 pub use worker::{ConnectorFile, Flavor, Worker, WorkerSpec, guest, plugins_dir, worker_binary};
