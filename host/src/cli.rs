@@ -10,6 +10,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod completions;
+mod ctl;
 mod daemon;
 mod embedded_broker;
 mod guest_runtime;
@@ -81,6 +83,15 @@ enum Command {
     },
     /// Runs a broker, a worker and two connectors in this process, to try things out.
     Quickstart(quickstart::QuickstartArguments),
+    /// Shows and changes the connectors of a running worker, this program's or the JVM's.
+    #[command(after_help = ctl::AFTER_HELP)]
+    Ctl(Box<ctl::CtlArguments>),
+    /// Prints the script that makes a shell complete this program's arguments.
+    #[command(after_help = completions::AFTER_HELP)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 const STANDALONE_HELP: &str = "\
@@ -120,14 +131,18 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Err(error) => return usage_error(&error, &arguments),
     };
     let directives = std::env::var("RUST_LOG").ok();
-    if let Err(message) = logging::install(
+    let installed = logging::install(
         parsed.log.log_format,
         &parsed.log.log_level,
         directives.as_deref(),
-    ) {
-        eprintln!("{message}");
-        return ExitCode::from(exit::USAGE);
-    }
+    );
+    let loggers = match installed {
+        Ok(loggers) => loggers,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(exit::USAGE);
+        }
+    };
     match parsed.command {
         Command::Standalone { files, .. } if files.is_empty() => {
             eprintln!("{STANDALONE_USAGE}");
@@ -137,8 +152,10 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Command::Standalone {
             daemon: false,
             files,
-        } => standalone::run(&files),
-        Command::Quickstart(arguments) => quickstart::run(&arguments),
+        } => standalone::run(&files, loggers),
+        Command::Quickstart(arguments) => quickstart::run(&arguments, loggers),
+        Command::Ctl(arguments) => ctl::run(*arguments),
+        Command::Completions { shell } => completions::run(shell),
     }
 }
 
