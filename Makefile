@@ -40,4 +40,4 @@ build-tools:
 	@for tool in $(BUILD_TOOLS); do command -v $$tool >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(BUILD_PACKAGES); break; }; done
 
 test-tools:
-	@for tool in $(TEST_TOOLS) 'python3-venv'; do { if [ $$tool = python3-venv ]; then python3 -c 'import ensurepip' 2>/dev/null; else command -v $$tool >/dev/null; fi; } || { $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(TEST_PACKAGES); break; }; done
+	@( for tool in $(TEST_TOOLS); do command -v $$tool || exit 1; done; python3 -c 'import ensurepip' ) >/dev/null 2>&1 || { $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends $(TEST_PACKAGES); }

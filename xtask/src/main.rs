@@ -168,6 +168,7 @@ fn test(filters: &[String]) -> Outcome {
 
 fn bench(rest: &[String]) -> Outcome {
     build()?;
+    guests()?;
     build_guests(&BENCH_GUESTS)?;
     let guests = target_directory().join(GUEST_TARGET).join(GUEST_PROFILE);
     cargo(&[

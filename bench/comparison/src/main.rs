@@ -8,6 +8,7 @@
 mod latency;
 mod meter;
 mod options;
+mod responsiveness;
 mod startup;
 mod table;
 mod throughput;
@@ -49,6 +50,9 @@ fn main() -> anyhow::Result<()> {
     }
     if options.wants(Part::Memory) {
         startup::idle(&broker, &options, &mut table)?;
+    }
+    if options.wants(Part::RestUnderLoad) {
+        responsiveness::measure(&broker, &mut table)?;
     }
     println!(
         "{} lines of {} bytes, {} of each kind (medians); {} cores; load average {} before, {} after; {}\n",

@@ -7,6 +7,7 @@
 //! the log of every process concerned is shown then.
 
 mod broker;
+mod busy;
 mod cache;
 mod eventually;
 mod kafka_home;
@@ -21,6 +22,7 @@ mod topics;
 mod worker;
 
 pub use broker::Broker;
+pub use busy::{BLOCKED, busy_worker, spinning};
 pub use eventually::{eventually, throughout};
 pub use kafka_home::KafkaHome;
 pub use numbered::{NumberedLines, Tally};

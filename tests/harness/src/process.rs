@@ -34,6 +34,10 @@ pub struct Usage {
     pub resident: u64,
     /// The most resident memory it ever had, in bytes.
     pub resident_peak: u64,
+    /// Its threads now.
+    pub threads: u64,
+    /// Its open files now, sockets included.
+    pub files: u64,
 }
 
 impl Process {
@@ -151,15 +155,17 @@ impl Process {
         let ticks: u64 =
             fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
         let status = fs::read_to_string(proc.join("status")).ok()?;
-        let kilobytes = |key: &str| -> Option<u64> {
+        let number = |key: &str| -> Option<u64> {
             let line = status.lines().find(|line| line.starts_with(key))?;
             line.split_whitespace().nth(1)?.parse().ok()
         };
         Some(Usage {
             // USER_HZ is 100 on every Linux that Rust supports.
             cpu: Duration::from_millis(ticks * 10),
-            resident: kilobytes("VmRSS:")? * 1024,
-            resident_peak: kilobytes("VmHWM:")? * 1024,
+            resident: number("VmRSS:")? * 1024,
+            resident_peak: number("VmHWM:")? * 1024,
+            threads: number("Threads:")?,
+            files: fs::read_dir(proc.join("fd")).ok()?.count() as u64,
         })
     }
 

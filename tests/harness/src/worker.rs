@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{KafkaHome, Process, Rest, free_port};
 
-const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const STARTS_WITHIN: Duration = Duration::from_secs(120);
 const STRING_CONVERTER: &str = "org.apache.kafka.connect.storage.StringConverter";
 
 /// Which worker.
@@ -234,6 +234,11 @@ impl Worker {
     #[track_caller]
     pub fn await_ready(mut self) -> Worker {
         let started = Instant::now();
+        let pause = match self.spec.flavor {
+            // It takes seconds, and longer if it is asked all the time.
+            Flavor::Jvm => Duration::from_millis(100),
+            Flavor::Wasm => Duration::from_millis(5),
+        };
         loop {
             let answer = self.rest.try_request("GET", "/health", &[], None);
             if answer.is_ok_and(|response| response.status == 200) {
@@ -246,7 +251,7 @@ impl Worker {
                 started.elapsed() < STARTS_WITHIN,
                 "the worker is not ready within {STARTS_WITHIN:?}"
             );
-            crate::eventually::nap(Duration::from_millis(5));
+            crate::eventually::nap(pause);
         }
     }
 
