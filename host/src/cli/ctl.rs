@@ -59,7 +59,7 @@ Examples:
   connect-wasm ctl config copy tasks.max=2 batch.size-
   connect-wasm ctl stop copy
   connect-wasm ctl offsets set copy '{\"filename\":\"/data/in.txt\"}' '{\"position\":0}'
-  connect-wasm ctl list -o name | xargs connect-wasm ctl restart --include-tasks";
+  connect-wasm ctl list -o name | xargs -d '\\n' connect-wasm ctl restart --include-tasks";
 
 /// What `ctl` can be told.
 #[derive(clap::Args)]
@@ -287,3 +287,6 @@ fn run_command(arguments: CtlArguments, output: &mut Output) -> Result<(), CtlEr
         Command::Loggers { command } => loggers::run(&client, command, output),
     }
 }
+
+#[cfg(test)]
+mod tests;

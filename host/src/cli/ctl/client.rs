@@ -220,3 +220,6 @@ fn tls_config() -> TlsConfig {
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
         .build()
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -426,3 +426,6 @@ pub(super) fn quoted(name: &str) -> Result<String, CtlError> {
     }
     Ok(format!("connector \"{}\"", visible(name)))
 }
+
+#[cfg(test)]
+mod tests;

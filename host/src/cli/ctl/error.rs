@@ -224,3 +224,6 @@ fn heading(asked: &Asked) -> String {
     let _ = write!(text, "Cannot {purpose}: {method} {url}");
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -325,3 +325,6 @@ pub(super) fn argument(what: &'static str, text: &str) -> Result<Value, CtlError
     });
     Ok(read?)
 }
+
+#[cfg(test)]
+mod tests;

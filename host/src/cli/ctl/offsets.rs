@@ -167,3 +167,6 @@ fn tell(
         Format::Table => output.line(&format!("{}: {}", visible(name), visible(&answer.message))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,6 @@ pub(super) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -155,3 +155,6 @@ fn unknown_keys<'a>(given: &'a [String], validation: &Validation) -> Vec<&'a str
         .filter(|key| !known.contains(key) && !key.starts_with(UNLISTED))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,3 +169,6 @@ pub(super) fn table(rows: &[Row]) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -72,3 +72,6 @@ impl Table {
         table.trim_fmt()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ pub(super) fn run(
     let outcome = runtime.block_on(async {
         let mut signals = EndSignals::listen().map_err(CtlError::Watch)?;
         tokio::select! {
-            _ = signals.received() => Ok(()),
+            _ = signals.received() => leave(output),
             () = reader_gone() => Ok(()),
             outcome = show_changes(client, name, output) => outcome,
         }
@@ -41,6 +41,14 @@ pub(super) fn run(
     // A request may be waiting for its answer, which nobody wants any more.
     runtime.shutdown_background();
     outcome
+}
+
+/// Makes room for the prompt, where the terminal may have echoed `^C`.
+fn leave(output: &mut Output) -> Result<(), CtlError> {
+    if io::stdout().is_terminal() {
+        output.raw("\r\u{1b}[K")?;
+    }
+    Ok(())
 }
 
 /// Waits until nobody reads standard output any more. Cancel safe.
@@ -245,3 +253,6 @@ fn stamped(lines: &[String]) -> String {
 fn now() -> String {
     jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,9 @@ use super::{Asked, heading};
 /// LIMIT: how much of a body that is not Kafka's is shown; the rest is some server's error page.
 const STRANGE_BODY_CHARACTERS_MAX: usize = 300;
 
+/// What is before the key in Kafka's text about a value.
+const BEFORE_KEY: &str = " for configuration ";
+
 /// An answer with a status that is not 2xx.
 #[derive(Debug, PartialEq, Eq)]
 pub(in super::super) struct Refusal {
@@ -96,10 +99,13 @@ fn key_of(error: &str) -> Option<&str> {
     if !error.starts_with("Invalid value") {
         return None;
     }
-    // The value goes before it, and may hold anything; the text behind it may not hold the words.
-    let (_, rest) = error.rsplit_once(" for configuration ")?;
-    let key = rest.split_once(": ").map_or(rest, |(key, _)| key);
-    (!key.is_empty() && !key.contains(char::is_whitespace)).then_some(key)
+    // The value goes before the key and may hold the same words; a key is one word before a colon.
+    let rests = error
+        .rmatch_indices(BEFORE_KEY)
+        .map(|(start, words)| &error[start + words.len()..]);
+    let named = rests.clone().filter_map(|rest| rest.split_once(": "));
+    let mut keys = named.map(|(key, _)| key).chain(rests);
+    keys.find(|key| !key.is_empty() && !key.contains(char::is_whitespace))
 }
 
 /// The text of a body that is not Kafka's: without tags, on one line, not all of a long one.
