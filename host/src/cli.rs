@@ -18,7 +18,6 @@ mod guest_runtime;
 mod logging;
 mod quickstart;
 mod standalone;
-mod validator;
 mod worker_process;
 
 use logging::LogFormat;

@@ -9,21 +9,30 @@
 //! exist (stop, both forms of restart), this one says so, with the text that the distributed herder
 //! has for it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use crate::config::ConfigMap;
+use crate::config::def::ConfigKey;
+use crate::config::validate::ValidationResult;
 use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::loggers::{LoggerLevel, LoggerState};
 use crate::storage::config::{ConfigOrigin, ConfigStoreError, TargetState};
 use crate::storage::status::InstanceStatus;
 
+pub mod catalog;
 #[cfg(test)]
 pub(crate) mod fake;
+pub mod offsets;
 pub mod request;
 pub mod restart;
 pub mod standalone;
 pub mod state;
 pub mod status;
+pub mod validation;
 
+pub use self::offsets::{ConnectorOffsets, JsonObject, OffsetsMessage};
 pub use self::request::{ConnectorValidator, PutConnector, SubmittedConfig};
 pub use self::restart::RestartRequest;
 pub use self::standalone::{StandaloneHerder, StandaloneParts};
@@ -71,9 +80,34 @@ pub enum HerderError {
     /// A configuration is refused; the whole text.
     #[error("{0}")]
     InvalidConfig(String),
+    /// No plugin of that class or alias.
+    #[error("Unknown plugin {0}.")]
+    UnknownPlugin(String),
+    /// A plugin of a kind that has no configuration to ask for.
+    #[error(
+        "Invalid plugin class {0}. Valid types are sink, source, converter, header_converter, transformation, predicate."
+    )]
+    InvalidPluginClass(String),
+    /// No such version of a plugin; the whole text.
+    #[error("{0}")]
+    PluginVersion(String),
+    /// A validation takes longer than a request waits; it goes on nevertheless.
+    #[error("Request timed out{}", .0.as_ref().map(|stage| format!(". {stage}")).unwrap_or_default())]
+    ValidationTimeout(Option<String>),
     /// A key of the connector's own has no value, which its definition let pass.
     #[error("Non-string value found in original settings for key {0}: null")]
     NullValue(String),
+    /// The offsets of a connector that is not stopped are not changed.
+    #[error(
+        "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/{0}/stop' endpoint"
+    )]
+    NotStopped(ConnectorName),
+    /// `topic.tracking.enable` is false.
+    #[error("Topic tracking is disabled.")]
+    TopicTrackingDisabled,
+    /// `topic.tracking.allow.reset` is false.
+    #[error("Topic tracking reset is disabled.")]
+    TopicResetDisabled,
     /// A task could not be started.
     #[error("Failed to start task: {0}")]
     TaskStart(ConnectorTaskId),
@@ -130,6 +164,19 @@ pub trait Herder: Send + Sync {
 
     /// All plugins of the worker.
     fn plugins(&self) -> Vec<PluginDescription>;
+
+    /// The keys that configure a plugin, given by class or alias, in a version out of a range.
+    fn plugin_config(
+        &self,
+        class: &str,
+        version: Option<&str>,
+    ) -> Result<Vec<ConfigKey>, HerderError>;
+
+    /// Validates a configuration and stores nothing. Waits as long as changes do.
+    async fn validate_connector_config(
+        &self,
+        config: SubmittedConfig,
+    ) -> Result<ValidationResult, HerderError>;
 
     /// The names of all connectors, sorted.
     fn connectors(&self) -> Vec<ConnectorName>;
@@ -189,4 +236,40 @@ pub trait Herder: Send + Sync {
 
     /// Fences off the tasks of an exactly-once source connector on behalf of another worker.
     async fn fence_zombie_source_tasks(&self, name: &ConnectorName) -> Result<(), HerderError>;
+
+    /// The offsets of a connector: a source's as they are stored, a sink's as its group has them. Waits as long as
+    /// changes do.
+    async fn connector_offsets(
+        &self,
+        name: &ConnectorName,
+    ) -> Result<ConnectorOffsets, HerderError>;
+
+    /// Changes offsets of a stopped connector; a partition without an offset is reset.
+    async fn alter_connector_offsets(
+        &self,
+        name: &ConnectorName,
+        offsets: Vec<(Option<JsonObject>, Option<JsonObject>)>,
+    ) -> Result<OffsetsMessage, HerderError>;
+
+    /// Forgets all offsets of a stopped connector.
+    async fn reset_connector_offsets(
+        &self,
+        name: &ConnectorName,
+    ) -> Result<OffsetsMessage, HerderError>;
+
+    /// The topics that a connector has used, sorted; none for a connector that is not known.
+    fn active_topics(&self, name: &ConnectorName) -> Result<Vec<String>, HerderError>;
+
+    /// Forgets the topics that a connector has used.
+    fn reset_active_topics(&self, name: &ConnectorName) -> Result<(), HerderError>;
+
+    /// All loggers of this worker by name.
+    fn loggers(&self) -> BTreeMap<String, LoggerState>;
+
+    /// A logger of this worker; none if there is no such logger.
+    fn logger(&self, name: &str) -> Option<LoggerState>;
+
+    /// Sets the level of a logger and of all whose names begin with its name; returns the names of
+    /// those that had another level.
+    fn set_logger_level(&self, namespace: &str, level: LoggerLevel) -> Vec<String>;
 }

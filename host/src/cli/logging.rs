@@ -6,13 +6,15 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::loggers::Loggers;
 
 /// How a log line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -23,25 +25,28 @@ pub enum LogFormat {
     Json,
 }
 
-/// Installs the log. `directives` is the text of RUST_LOG if that is set; `level` counts where
-/// it says nothing.
+/// Installs the log; the loggers returned change its levels. `directives` is the text of RUST_LOG
+/// if that is set; `level` counts where it says nothing.
 ///
 /// # Errors
 ///
 /// The text that could not be understood, when `directives` or `level` is not a valid filter.
-pub fn install(format: LogFormat, level: &str, directives: Option<&str>) -> Result<(), String> {
+pub fn install(
+    format: LogFormat,
+    level: &str,
+    directives: Option<&str>,
+) -> Result<Arc<Loggers>, String> {
     // The embedded broker and the JIT compiler speak to their own developers; only their warnings
     // are of use to an operator.
     let base = format!(
-        "{level},librdkafka=warn,wasmtime=warn,cranelift=warn,nisshi=error,nisshi_broker=error,\
-         nisshi_storage=error,nisshi_storage_sql=error,nisshi_service=error,nisshi_model=error,\
-         nisshi_sans_io=error,rama=error,libsql=error,hyper=warn"
+        "{level},librdkafka=warn,wasmtime=warn,cranelift=warn,nisshi=error,rama=error,\
+         libsql=error,hyper=warn"
     );
     let text = match directives {
         Some(directives) if !directives.trim().is_empty() => format!("{base},{directives}"),
         _ => base,
     };
-    let filter = EnvFilter::try_new(&text)
+    let (loggers, filter) = Loggers::new(&text)
         .map_err(|error| format!("The log filter '{text}' cannot be understood: {error}"))?;
     let layer = LogLayer {
         format,
@@ -53,7 +58,8 @@ pub fn install(format: LogFormat, level: &str, directives: Option<&str>) -> Resu
         .with(filter)
         .with(layer)
         .try_init()
-        .map_err(|error| format!("The log is installed already: {error}"))
+        .map_err(|error| format!("The log is installed already: {error}"))?;
+    Ok(loggers)
 }
 
 struct LogLayer {

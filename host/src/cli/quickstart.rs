@@ -7,6 +7,7 @@ use std::io::{Seek as _, SeekFrom};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -14,6 +15,7 @@ use anyhow::Context as _;
 use crate::config::ConfigMap;
 use crate::config::connector_file::ConnectorRequest;
 use crate::kafka::admin::{Admin, NewTopic};
+use crate::loggers::Loggers;
 
 use super::embedded_broker::EmbeddedBroker;
 use super::exit;
@@ -43,7 +45,7 @@ pub(super) struct QuickstartArguments {
 }
 
 /// Runs the quickstart until a signal ends it.
-pub(super) fn run(arguments: &QuickstartArguments) -> ExitCode {
+pub(super) fn run(arguments: &QuickstartArguments, loggers: Arc<Loggers>) -> ExitCode {
     let runtime = match super::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -51,7 +53,7 @@ pub(super) fn run(arguments: &QuickstartArguments) -> ExitCode {
             return ExitCode::from(exit::SETUP);
         }
     };
-    let outcome = runtime.block_on(run_quickstart(arguments));
+    let outcome = runtime.block_on(run_quickstart(arguments, loggers));
     runtime.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -62,7 +64,10 @@ pub(super) fn run(arguments: &QuickstartArguments) -> ExitCode {
     }
 }
 
-async fn run_quickstart(arguments: &QuickstartArguments) -> anyhow::Result<()> {
+async fn run_quickstart(
+    arguments: &QuickstartArguments,
+    loggers: Arc<Loggers>,
+) -> anyhow::Result<()> {
     let mut signals = EndSignals::listen()?;
     std::fs::create_dir_all(&arguments.data_dir)
         .with_context(|| format!("{} cannot be created", arguments.data_dir.display()))?;
@@ -80,7 +85,7 @@ async fn run_quickstart(arguments: &QuickstartArguments) -> anyhow::Result<()> {
         return Err(error);
     }
     let properties = worker_properties(&broker, &folder, arguments.rest_port);
-    let process = match WorkerProcess::start(properties).await {
+    let process = match WorkerProcess::start(properties, loggers).await {
         Ok(process) => process,
         Err(StartError::Setup(error) | StartError::Start(error)) => {
             broker.stop().await;

@@ -5,12 +5,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::ConfigMap;
 use crate::config::connector_file;
+use crate::loggers::Loggers;
 
 use super::exit;
 use super::worker_process::{StartError, WorkerProcess};
@@ -40,7 +42,7 @@ impl EndSignals {
 }
 
 /// Runs the worker until a signal ends it. `files`: the worker's file, then connector files.
-pub(super) fn run(files: &[PathBuf]) -> ExitCode {
+pub(super) fn run(files: &[PathBuf], loggers: Arc<Loggers>) -> ExitCode {
     let runtime = match super::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -48,13 +50,13 @@ pub(super) fn run(files: &[PathBuf]) -> ExitCode {
             return ExitCode::from(exit::SETUP);
         }
     };
-    let code = runtime.block_on(run_worker(files));
+    let code = runtime.block_on(run_worker(files, loggers));
     // A blocking read of standard input cannot be ended; nothing else is left by now.
     runtime.shutdown_background();
     ExitCode::from(code)
 }
 
-async fn run_worker(files: &[PathBuf]) -> u8 {
+async fn run_worker(files: &[PathBuf], loggers: Arc<Loggers>) -> u8 {
     let (worker_file, connector_files) = match files {
         [first, rest @ ..] => (first, rest),
         [] => return exit::USAGE,
@@ -73,7 +75,7 @@ async fn run_worker(files: &[PathBuf]) -> u8 {
             return exit::SETUP;
         }
     };
-    let process = match WorkerProcess::start(properties).await {
+    let process = match WorkerProcess::start(properties, loggers).await {
         Ok(process) => process,
         Err(StartError::Setup(error)) => {
             tracing::error!("Stopping due to error: {error:#}");

@@ -18,23 +18,27 @@ use crate::config::listener::AdvertisedAddress;
 use crate::config::provider::ConfigProviders;
 use crate::config::redact::Secrets;
 use crate::config::worker::{SandboxSettings, WorkerConfig};
+use crate::herder::catalog::KnownPlugins;
+use crate::herder::offsets::TopicTracking;
 use crate::herder::request::ReconfigurationRequests;
 use crate::herder::status::StatusRecorder;
+use crate::herder::validation::ConfigValidator;
 use crate::herder::{
     Herder as _, PutConnector, StandaloneHerder, StandaloneParts, SubmittedConfig,
 };
 use crate::ids::ConnectorName;
 use crate::kafka::admin::Admin;
+use crate::loggers::Loggers;
 use crate::plugin::{GrantPolicy, PluginRegistry};
-use crate::rest::{RestServer, local_host, router};
+use crate::rest::{Resources, RestServer, local_host};
 use crate::sandbox::{Deadlines, Limits, Sandbox, SandboxConfig};
 use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
 use crate::storage::offset::{FileOffsetBackingStore, OffsetBackingStore as _};
 use crate::storage::status::MemoryStatusBackingStore;
+use crate::storage::topic::MemoryTopicBackingStore;
 use crate::worker::{LocalWorker, WorkerParts};
 
 use super::guest_runtime::GuestRuntime;
-use super::validator::{BuiltInConverters, ConfigValidator};
 
 /// Time for the cluster to answer at start. The JVM waits a minute; an operator who mistyped an
 /// address wants to know sooner.
@@ -69,7 +73,10 @@ pub(super) struct WorkerProcess {
 
 impl WorkerProcess {
     /// Starts a worker with these properties.
-    pub(super) async fn start(properties: ConfigMap) -> Result<Self, StartError> {
+    pub(super) async fn start(
+        properties: ConfigMap,
+        loggers: Arc<Loggers>,
+    ) -> Result<Self, StartError> {
         let began = Instant::now();
         tracing::info!("Kafka Connect worker initializing ...");
         let providers =
@@ -77,7 +84,7 @@ impl WorkerProcess {
         let resolved = providers
             .resolve_worker(&properties)
             .map_err(anyhow::Error::new)?;
-        let (config, unknown) = WorkerConfig::standalone(resolved.config, &BuiltInConverters)
+        let (config, unknown) = WorkerConfig::standalone(resolved.config, &KnownPlugins::default())
             .map_err(anyhow::Error::new)?;
         if let Some(warning) = unknown.warning() {
             tracing::warn!("{warning}");
@@ -85,21 +92,30 @@ impl WorkerProcess {
         let config = Arc::new(config);
         let (plugins, cluster_id) = tokio::join!(load_plugins(&config), describe_cluster(&config));
         let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
-        let rest = RestServer::bind(&config.rest.listeners)
+        for plugin in plugins.list() {
+            let description = plugin.description();
+            loggers.add([&description.class, &description.task_class]);
+        }
+        let rest = RestServer::bind(&config.rest)
             .await
             .context("Unable to initialize REST server")?;
         let advertised = AdvertisedAddress::choose(
             &config.rest.advertised,
             &config.rest.listeners,
-            rest.addresses(),
+            &rest.addresses(),
             &local_host().await,
         );
+        for address in rest.admin_addresses() {
+            tracing::info!("REST admin endpoints at http://{address}/");
+        }
+        let rest_settings = config.rest.clone();
         let offsets = FileOffsetBackingStore::new(&config.offset_storage_file);
         offsets
             .start()
             .await
             .map_err(|error| StartError::Start(anyhow::Error::new(error)))?;
         let worker_id = advertised.worker_id();
+        let topics = TopicTracking::new(Arc::new(MemoryTopicBackingStore::new()), &config);
         let statuses = Arc::new(StatusRecorder::new(
             Arc::new(MemoryStatusBackingStore::default()),
             worker_id.clone(),
@@ -118,6 +134,7 @@ impl WorkerProcess {
             worker_id,
             plugins,
             offsets: Arc::new(offsets),
+            topics: topics.store(),
             listener: statuses.clone(),
             events: reconfigurations.clone(),
         }));
@@ -125,21 +142,21 @@ impl WorkerProcess {
         let (herder, herder_loop) = StandaloneHerder::new(
             StandaloneParts {
                 worker: worker.clone(),
-                validator: Arc::new(ConfigValidator {
-                    worker,
-                    config,
-                    providers,
-                }),
+                validator: Arc::new(ConfigValidator::new(worker, config, providers)),
                 configs: Arc::new(MemoryConfigBackingStore::default()),
                 statuses,
                 reconfigurations,
                 kafka_cluster_id: Some(cluster_id),
+                loggers,
+                topics,
             },
             stopping.clone(),
         );
+        let resources = Resources::new(herder.clone(), &rest_settings)
+            .map_err(|error| StartError::Start(error.into()))?;
         let herder_loop = tokio::spawn(herder_loop.run());
         let rest_stopping = CancellationToken::new();
-        let rest = tokio::spawn(rest.serve(router(herder.clone()), rest_stopping.clone()));
+        let rest = tokio::spawn(rest.serve(resources, rest_stopping.clone()));
         let url = advertised.url();
         tracing::info!(
             "REST resources initialized; the worker is started and ready to handle requests on \
@@ -192,6 +209,7 @@ impl WorkerProcess {
 
     /// Stops REST, then connectors and tasks with their last commits.
     pub(super) async fn stop(self) {
+        self.herder.close();
         self.rest_stopping.cancel();
         if let Err(error) = self.rest.await {
             tracing::error!("The REST server ended by a bug of the worker: {error}");

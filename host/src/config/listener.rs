@@ -196,12 +196,15 @@ pub struct HeaderRule {
     pub action: HeaderAction,
     /// The header.
     pub name: String,
-    /// The value.
+    /// The value; for dates, milliseconds from now.
     pub value: String,
 }
 
 /// The rules of a `response.http.headers.config`; the error is Kafka's text.
 pub fn parse_header_rules(text: &str) -> Result<Vec<HeaderRule>, String> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
     split_quoted(text)
         .iter()
         .map(|item| parse_header_rule(item))
@@ -214,52 +217,78 @@ fn parse_header_rule(item: &str) -> Result<HeaderRule, String> {
             "Invalid format of header config '{item}'. Expected: '[action] [header name]:[header value]'"
         ));
     };
-    let action = match action.to_ascii_lowercase().as_str() {
-        "set" => HeaderAction::Set,
-        "add" => HeaderAction::Add,
-        "setdate" => HeaderAction::SetDate,
-        "adddate" => HeaderAction::AddDate,
+    let header = header.trim_start();
+    let known = ["set", "add", "setDate", "addDate"];
+    if !known.iter().any(|known| known.eq_ignore_ascii_case(action)) {
+        return Err(format!(
+            "Invalid header config action: '{action}'. Expected one of [{}]",
+            known.join(", ")
+        ));
+    }
+    // Java's split leaves empty texts at the end out.
+    let parts = header.trim().trim_end_matches(':').split(':').count();
+    let (name, value) = match header.trim().split_once(':') {
+        Some((name, value)) if parts == 2 => (name.trim(), value.trim()),
         _ => {
             return Err(format!(
-                "Invalid header config action: '{action}'. Expected one of [set, add, setDate, addDate]"
+                "Invalid format of header name and header value pair '{header}'. Expected: '[header name]:[header value]'"
             ));
         }
     };
-    let header = header.trim_start();
-    // Java's split leaves empty texts at the end out.
-    let parts: Vec<&str> = header.trim().trim_end_matches(':').split(':').collect();
-    if parts.len() > 2 {
-        return Err(format!(
-            "Invalid format of header name and header value pair '{header}'. Expected: '[header name]:[header value]'"
-        ));
-    }
-    let name = parts[0].trim();
     if name.is_empty() || name.contains(char::is_whitespace) {
         return Err(format!(
             "Invalid header name '{name}'. The '[header name]' cannot contain whitespace"
         ));
     }
+    // COMPAT: Kafka takes an action in any case, but Jetty's HeaderFilter looks for a leading `add`
+    // and a trailing `Date` in just this case: `setdate` sets the number as it stands.
+    let action = match (action.starts_with("add"), action.ends_with("Date")) {
+        (false, false) => HeaderAction::Set,
+        (true, false) => HeaderAction::Add,
+        (false, true) => HeaderAction::SetDate,
+        (true, true) => HeaderAction::AddDate,
+    };
     Ok(HeaderRule {
         action,
         name: name.to_owned(),
-        value: parts.get(1).map_or("", |value| value.trim()).to_owned(),
+        value: value.to_owned(),
     })
 }
 
-/// Splits at commas outside double quotes, which are removed; blank items are left out.
+/// Splits at commas. An item that begins with a double quote goes on to the next one, in which a
+/// backslash hides a quote; other items are trimmed. A comma at the end is passed over, two in a row
+/// have an empty item between them.
 fn split_quoted(text: &str) -> Vec<String> {
-    let mut items = vec![String::new()];
-    let mut quoted = false;
-    for character in text.chars() {
-        match character {
-            '"' => quoted = !quoted,
-            ',' if !quoted => items.push(String::new()),
-            other => items.last_mut().expect("never empty").push(other),
+    let mut items = Vec::new();
+    let mut characters = text.chars().peekable();
+    loop {
+        while characters
+            .next_if(|character| character.is_whitespace())
+            .is_some()
+        {}
+        let mut item = String::new();
+        let quoted = match characters.peek() {
+            None => return items,
+            Some(&first) => first == '"',
+        };
+        if quoted {
+            characters.next();
+            while let Some(character) = characters.next() {
+                match character {
+                    '"' => break,
+                    '\\' => item.extend(characters.next()),
+                    other => item.push(other),
+                }
+            }
+            // What follows the closing quote belongs to nothing.
+            while characters.next_if(|&character| character != ',').is_some() {}
+        } else {
+            while let Some(character) = characters.next_if(|&character| character != ',') {
+                item.push(character);
+            }
+            item.truncate(item.trim_end().len());
         }
+        items.push(item);
+        characters.next();
     }
-    items
-        .into_iter()
-        .map(|item| item.trim().to_owned())
-        .filter(|item| !item.is_empty())
-        .collect()
 }

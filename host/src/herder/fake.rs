@@ -2,27 +2,33 @@
 //! they are told, and write down what that was.
 //!
 //! A connector's own configuration says how it misbehaves: `fail.build`, `fail.start`,
-//! `fail.tasks` (each with its message), `fail.task` (the task's status), `block.start`, `panic`.
+//! `fail.tasks` (each with its message), `fail.task` (the task's status), `block.start`, `panic`,
+//! `fail.offsets`, `block.offsets`, `unaware.offsets`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use connect_data::OffsetMap;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::request::{ConnectorValidator, ReconfigurationRequests, SubmittedConfig};
+use super::offsets::TopicTracking;
+use super::request::{ConnectorValidator, ReconfigurationRequests, Stages, SubmittedConfig};
 use super::status::StatusRecorder;
 use super::{HerderError, StandaloneHerder, StandaloneParts};
 use crate::config::ConfigMap;
-use crate::config::def::ConfigDef;
+use crate::config::def::{ConfigDef, ConfigKey};
+use crate::config::validate::ValidationResult;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::loggers::Loggers;
 use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
 use crate::storage::status::{MemoryStatusBackingStore, State};
+use crate::storage::topic::MemoryTopicBackingStore;
 use crate::worker::api::{
-    ConnectorKind, ConnectorPlugin, PluginDescription, PluginType, StatusListener, Worker,
+    ConnectorKind, ConnectorOffset, ConnectorPlugin, OffsetsChange, OffsetsError, OffsetsMessage, PluginDescription, PluginFindings, PluginType, StatusListener, Worker,
     WorkerError,
 };
 
@@ -144,8 +150,8 @@ impl Worker for FakeWorker {
         &self,
         _class: &str,
         _config: &ConfigMap,
-    ) -> Result<Vec<(String, String)>, WorkerError> {
-        Ok(Vec::new())
+    ) -> Result<PluginFindings, WorkerError> {
+        Ok(PluginFindings::default())
     }
 
     fn check_grants(
@@ -268,6 +274,38 @@ impl Worker for FakeWorker {
         self.connectors.lock().unwrap().contains_key(name)
     }
 
+    async fn connector_offsets(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+    ) -> Result<Vec<ConnectorOffset>, WorkerError> {
+        self.call(format!("read offsets {name}"));
+        match config.get("fail.offsets") {
+            Some(_) => Err(OffsetsError::ReadSource(name.clone()).into()),
+            None => Ok(vec![ConnectorOffset {
+                partition: OffsetMap::of("filename", "in.txt"),
+                offset: OffsetMap::of("position", 30_i64),
+            }]),
+        }
+    }
+
+    async fn modify_connector_offsets(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+        _origin: ConfigOrigin,
+        change: OffsetsChange,
+    ) -> Result<OffsetsMessage, WorkerError> {
+        self.call(format!("modify offsets {name} {change:?}"));
+        if config.contains_key("block.offsets") {
+            self.gate.acquire().await.unwrap().forget();
+        }
+        match config.get("fail.offsets") {
+            Some(message) => Err(OffsetsError::Refused(message.clone()).into()),
+            None => Ok(change.done(!config.contains_key("unaware.offsets"))),
+        }
+    }
+
     async fn stop(&self) {
         self.call("stop".to_owned());
     }
@@ -281,7 +319,8 @@ impl ConnectorValidator for FakeValidator {
         &self,
         config: &SubmittedConfig,
         _origin: ConfigOrigin,
-    ) -> Result<(), HerderError> {
+        _stages: &Stages,
+    ) -> Result<ValidationResult, HerderError> {
         let Some(class) = config.values.get("connector.class") else {
             return Err(HerderError::InvalidConfig(
                 "contains no connector type".to_owned(),
@@ -297,7 +336,15 @@ impl ConnectorValidator for FakeValidator {
                 "String may not be empty".to_owned(),
             ));
         }
-        Ok(())
+        Ok(ValidationResult::default())
+    }
+
+    fn plugin_config(
+        &self,
+        name: &str,
+        _version: Option<&str>,
+    ) -> Result<Vec<ConfigKey>, HerderError> {
+        Err(HerderError::UnknownPlugin(name.to_owned()))
     }
 }
 
@@ -307,6 +354,8 @@ pub(crate) struct Fixture {
     pub(crate) worker: Arc<FakeWorker>,
     pub(crate) statuses: Arc<StatusRecorder>,
     pub(crate) reconfigurations: Arc<ReconfigurationRequests>,
+    pub(crate) loggers: Arc<Loggers>,
+    pub(crate) topics: Arc<MemoryTopicBackingStore>,
     pub(crate) stopping: CancellationToken,
     pub(crate) running: JoinHandle<()>,
 }
@@ -325,6 +374,9 @@ impl Fixture {
         let statuses = Arc::new(StatusRecorder::new(store, WORKER_ID));
         let worker = Arc::new(FakeWorker::new(statuses.clone()));
         let reconfigurations = Arc::new(ReconfigurationRequests::new());
+        let topics = Arc::new(MemoryTopicBackingStore::new());
+        // Without a log behind it; what levels do to a log is the loggers' own test.
+        let (loggers, _) = Loggers::new::<tracing_subscriber::Registry>("info").unwrap();
         let parts = StandaloneParts {
             worker: worker.clone(),
             validator: Arc::new(FakeValidator),
@@ -332,6 +384,8 @@ impl Fixture {
             statuses: statuses.clone(),
             reconfigurations: reconfigurations.clone(),
             kafka_cluster_id: Some("cluster".to_owned()),
+            loggers: loggers.clone(),
+            topics: TopicTracking::with(topics.clone(), true, true),
         };
         let stopping = CancellationToken::new();
         let (herder, herder_loop) = StandaloneHerder::new(parts, stopping.clone());
@@ -341,6 +395,8 @@ impl Fixture {
             worker,
             statuses,
             reconfigurations,
+            loggers,
+            topics,
             stopping,
             running,
         }

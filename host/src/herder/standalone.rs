@@ -7,7 +7,7 @@
 //!
 //! `run` is the loop; whoever starts it owns it, and it ends only when everything is stopped.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::operations::Operations;
+use super::offsets::{ConnectorOffsets, JsonObject, OffsetsChange, OffsetsMessage, TopicTracking};
 use super::request::{
     ConnectorValidator, PutConnector, PutMode, REQUEST_TIMEOUT, ReconfigurationRequests, Stages,
     SubmittedConfig, patched_config,
@@ -27,12 +28,16 @@ use super::state::{ConnectorInfo, ConnectorStateInfo};
 use super::status::StatusRecorder;
 use super::{Herder, HerderError, Put};
 use crate::config::ConfigMap;
+use crate::config::def::ConfigKey;
+use crate::config::validate::ValidationResult;
 use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::loggers::{LoggerLevel, LoggerState, Loggers};
 use crate::shutdown::{Children, Ended, Ending};
 use crate::storage::config::{ConfigBackingStore, ConfigOrigin, TargetState};
 use crate::storage::status::InstanceStatus;
 use crate::worker::api::{PluginDescription, Worker};
 
+mod offsets;
 mod operations;
 
 #[cfg(test)]
@@ -61,6 +66,10 @@ pub struct StandaloneParts {
     pub reconfigurations: Arc<ReconfigurationRequests>,
     /// The id of the Kafka cluster.
     pub kafka_cluster_id: Option<String>,
+    /// The levels of the log.
+    pub loggers: Arc<Loggers>,
+    /// The topics that connectors use.
+    pub topics: TopicTracking,
 }
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -77,8 +86,11 @@ pub struct StandaloneHerder {
     operations: Arc<Operations>,
     validator: Arc<dyn ConnectorValidator>,
     kafka_cluster_id: Option<String>,
+    loggers: Arc<Loggers>,
     mailbox: mpsc::Sender<Request>,
     ready: watch::Sender<bool>,
+    /// Health is not asked for any more; raised with `stopping`, or before it.
+    closing: CancellationToken,
     stopping: CancellationToken,
 }
 
@@ -100,14 +112,17 @@ impl StandaloneHerder {
             worker: parts.worker,
             configs: parts.configs,
             statuses: parts.statuses,
+            topics: parts.topics,
             stopping: stopping.clone(),
         });
         let herder = Self {
             operations: operations.clone(),
             validator: parts.validator,
             kafka_cluster_id: parts.kafka_cluster_id,
+            loggers: parts.loggers,
             mailbox: sender,
             ready: watch::Sender::new(false),
+            closing: stopping.child_token(),
             stopping: stopping.clone(),
         };
         let herder_loop = StandaloneLoop {
@@ -124,6 +139,12 @@ impl StandaloneHerder {
     /// Start-up has completed: `/health` answers 200 from now on.
     pub fn ready(&self) {
         self.ready.send_replace(true);
+    }
+
+    /// The worker is about to stop: `/health` says so at once, also to those who wait already, so
+    /// that the stop does not wait for them.
+    pub fn close(&self) {
+        self.closing.cancel();
     }
 
     /// Has something done for a connector, after what was asked before. The work gets the sender of
@@ -158,14 +179,16 @@ impl StandaloneHerder {
         request: PutConnector,
         stages: &Stages,
     ) -> Result<Put, HerderError> {
-        stages.begin("performing multi-property validation for the connector");
-        self.validator
-            .validate(&request.config, request.origin)
+        let result = self
+            .validator
+            .validate(&request.config, request.origin, stages)
             .await?;
+        if let Some(message) = result.error_message() {
+            return Err(HerderError::InvalidConfig(message));
+        }
         if let Some(key) = request.config.null_keys.first() {
             return Err(HerderError::NullValue(key.clone()));
         }
-        stages.complete();
         let name = request.name.clone();
         let stages = stages.clone();
         self.submit(&name, |operations, answer| async move {
@@ -199,16 +222,40 @@ impl Herder for StandaloneHerder {
 
     async fn health_check(&self) -> Result<(), HerderError> {
         let mut ready = self.ready.subscribe();
+        let answered = async {
+            let _ = ready.wait_for(|ready| *ready).await;
+            let (answer, answered) = oneshot::channel();
+            self.mailbox
+                .send(Request::Ping(answer))
+                .await
+                .map_err(|_| HerderError::Stopping)?;
+            answered.await.map_err(|_| HerderError::Stopping)
+        };
         tokio::select! {
-            () = self.stopping.cancelled() => return Err(HerderError::Stopping),
-            _ = ready.wait_for(|ready| *ready) => {}
+            biased;
+            () = self.closing.cancelled() => Err(HerderError::Stopping),
+            answered = answered => answered,
         }
-        let (answer, answered) = oneshot::channel();
-        self.mailbox
-            .send(Request::Ping(answer))
-            .await
-            .map_err(|_| HerderError::Stopping)?;
-        answered.await.map_err(|_| HerderError::Stopping)
+    }
+
+    fn plugin_config(
+        &self,
+        class: &str,
+        version: Option<&str>,
+    ) -> Result<Vec<ConfigKey>, HerderError> {
+        self.validator.plugin_config(class, version)
+    }
+
+    async fn validate_connector_config(
+        &self,
+        config: SubmittedConfig,
+    ) -> Result<ValidationResult, HerderError> {
+        let stages = Stages::new();
+        let validation = self.validator.validate(&config, ConfigOrigin::Rest, &stages);
+        match tokio::time::timeout(REQUEST_TIMEOUT, validation).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(HerderError::ValidationTimeout(stages.summary())),
+        }
     }
 
     fn plugins(&self) -> Vec<PluginDescription> {
@@ -365,6 +412,48 @@ impl Herder for StandaloneHerder {
 
     async fn fence_zombie_source_tasks(&self, _name: &ConnectorName) -> Result<(), HerderError> {
         Err(HerderError::NoExactlyOnce)
+    }
+
+    async fn connector_offsets(
+        &self,
+        name: &ConnectorName,
+    ) -> Result<ConnectorOffsets, HerderError> {
+        self.read_offsets(name).await
+    }
+
+    async fn alter_connector_offsets(
+        &self,
+        name: &ConnectorName,
+        offsets: Vec<(Option<JsonObject>, Option<JsonObject>)>,
+    ) -> Result<OffsetsMessage, HerderError> {
+        self.alter_offsets(name, offsets).await
+    }
+
+    async fn reset_connector_offsets(
+        &self,
+        name: &ConnectorName,
+    ) -> Result<OffsetsMessage, HerderError> {
+        self.modify_offsets(name, OffsetsChange::Reset).await
+    }
+
+    fn active_topics(&self, name: &ConnectorName) -> Result<Vec<String>, HerderError> {
+        self.operations.topics.topics(name)
+    }
+
+    fn reset_active_topics(&self, name: &ConnectorName) -> Result<(), HerderError> {
+        self.operations.topics.reset(name)
+    }
+
+    fn loggers(&self) -> BTreeMap<String, LoggerState> {
+        self.loggers.all()
+    }
+
+    fn logger(&self, name: &str) -> Option<LoggerState> {
+        self.loggers.get(name)
+    }
+
+    fn set_logger_level(&self, namespace: &str, level: LoggerLevel) -> Vec<String> {
+        self.loggers.set_level(namespace, level)
     }
 }
 

@@ -3,12 +3,17 @@
 //! Owns the shape of responses. Must not know how they are sent. Kafka's counterpart:
 //! `rest.entities`.
 
+pub(super) mod offsets;
+pub(super) mod validation;
+
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::config::ConfigMap;
 use crate::herder::{ConnectorInfo, ConnectorStateInfo};
 use crate::herder::{ConnectorKind, PluginDescription};
 use crate::ids::ConnectorTaskId;
+use crate::loggers::LoggerState;
 use crate::storage::status::InstanceStatus;
 
 /// The version of Kafka Connect that this worker behaves as. Clients read it from `GET /` to learn
@@ -19,7 +24,7 @@ pub const KAFKA_VERSION: &str = "4.3.1";
 const COMMIT: &str = concat!("connect-wasm-", env!("CARGO_PKG_VERSION"));
 
 /// `GET /`
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct ServerInfo<'a> {
     version: &'static str,
     commit: &'static str,
@@ -38,7 +43,7 @@ impl<'a> ServerInfo<'a> {
 }
 
 /// `GET /health`
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct WorkerStatus {
     /// `healthy`, `starting` or `unhealthy`.
     pub(super) status: &'static str,
@@ -46,8 +51,28 @@ pub(super) struct WorkerStatus {
     pub(super) message: &'static str,
 }
 
+/// A logger in `/admin/loggers`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Logger)]
+pub(super) struct LoggerEntity {
+    /// ALL, TRACE, DEBUG, INFO, WARN, ERROR, FATAL or OFF; its own, or that of the names above it.
+    level: &'static str,
+    /// When this API changed it last, in milliseconds since 1970; null if it never did.
+    last_modified: Option<i64>,
+}
+
+impl From<LoggerState> for LoggerEntity {
+    fn from(logger: LoggerState) -> Self {
+        Self {
+            level: logger.level.name(),
+            last_modified: logger.last_modified,
+        }
+    }
+}
+
 /// The body of every error.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
 pub(super) struct ErrorMessage<'a> {
     /// The HTTP status, unless another worker's error is passed on.
     pub(super) error_code: u16,
@@ -56,9 +81,11 @@ pub(super) struct ErrorMessage<'a> {
 }
 
 /// A connector and its configuration.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectorInfo)]
 pub(super) struct ConnectorInfoEntity<'a> {
     name: &'a str,
+    #[schema(value_type = HashMap<String, String>)]
     config: Config<'a>,
     tasks: Vec<TaskIdEntity<'a>>,
     r#type: &'static str,
@@ -84,7 +111,8 @@ impl Serialize for Config<'_> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TaskId)]
 struct TaskIdEntity<'a> {
     connector: &'a str,
     task: u32,
@@ -100,9 +128,11 @@ impl<'a> From<&'a ConnectorTaskId> for TaskIdEntity<'a> {
 }
 
 /// A task and its configuration.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TaskInfo)]
 pub(super) struct TaskInfoEntity<'a> {
     id: TaskIdEntity<'a>,
+    #[schema(value_type = HashMap<String, String>)]
     config: Config<'a>,
 }
 
@@ -117,7 +147,8 @@ impl<'a> TaskInfoEntity<'a> {
 }
 
 /// A connector and its tasks as they are.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConnectorState)]
 pub(super) struct ConnectorStateEntity<'a> {
     name: &'a str,
     connector: StatusEntity<'a>,
@@ -139,7 +170,8 @@ impl<'a> From<&'a ConnectorStateInfo> for ConnectorStateEntity<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InstanceState)]
 struct StatusEntity<'a> {
     state: String,
     worker_id: &'a str,
@@ -161,7 +193,8 @@ impl<'a> From<&'a InstanceStatus> for StatusEntity<'a> {
 }
 
 /// A task as it is.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TaskState)]
 pub(super) struct TaskStateEntity<'a> {
     id: u32,
     #[serde(flatten)]
@@ -179,7 +212,7 @@ impl<'a> TaskStateEntity<'a> {
 }
 
 /// A plugin in `GET /connector-plugins`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct PluginInfo<'a> {
     class: &'a str,
     r#type: String,

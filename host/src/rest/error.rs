@@ -3,6 +3,8 @@
 //! Owns the one mapping from what went wrong to what a client sees. Kafka's counterpart:
 //! `ConnectExceptionMapper`, and what Jersey answers by itself.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -35,6 +37,18 @@ pub(super) enum RestError {
     /// The client does not say what it sends.
     #[error("HTTP 415 Unsupported Media Type")]
     UntypedBody,
+    /// No logger of this name.
+    #[error("Logger {0} not found.")]
+    NoSuchLogger(String),
+    /// No level of this name.
+    #[error("invalid log level '{0}'.")]
+    NoSuchLevel(String),
+    /// The client expects what HTTP/1.1 does not know.
+    #[error("HTTP 417 Expectation Failed")]
+    ExpectationFailed,
+    /// The client stopped in the middle of the body.
+    #[error("The rest of the request body did not arrive within {} s", .0.as_secs())]
+    BodyTooSlow(Duration),
     /// The request cannot be understood; the text says why.
     #[error("{0}")]
     BadRequest(String),
@@ -47,7 +61,12 @@ impl RestError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Herder(error) => herder_status(error),
-            Self::NoSuchPath | Self::NoSuchTaskNumber => StatusCode::NOT_FOUND,
+            Self::NoSuchPath
+            | Self::NoSuchTaskNumber
+            | Self::NoSuchLogger(_)
+            | Self::NoSuchLevel(_) => StatusCode::NOT_FOUND,
+            Self::ExpectationFailed => StatusCode::EXPECTATION_FAILED,
+            Self::BodyTooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType | Self::UntypedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -66,6 +85,10 @@ impl RestError {
             | Self::UnsupportedMediaType => false,
             Self::Herder(_)
             | Self::NoSuchTaskNumber
+            | Self::NoSuchLogger(_)
+            | Self::NoSuchLevel(_)
+            | Self::ExpectationFailed
+            | Self::BodyTooSlow(_)
             | Self::UntypedBody
             | Self::BadRequest(_)
             | Self::BodyTooLong(_) => true,
@@ -81,16 +104,29 @@ fn herder_status(error: &HerderError) -> StatusCode {
         | HerderError::NoConnectorStatus(_)
         | HerderError::NoTaskStatus(_)
         | HerderError::NoRestartStatus(_)
-        | HerderError::TaskNotFound(_) => StatusCode::NOT_FOUND,
+        | HerderError::TaskNotFound(_)
+        | HerderError::UnknownPlugin(_) => StatusCode::NOT_FOUND,
         HerderError::ConnectorExists(_) => StatusCode::CONFLICT,
+        HerderError::TopicTrackingDisabled | HerderError::TopicResetDisabled => {
+            StatusCode::FORBIDDEN
+        }
+        HerderError::Worker(WorkerError::Offsets(error)) if error.is_bad_request() => {
+            StatusCode::BAD_REQUEST
+        }
         HerderError::NameMismatch { .. }
         | HerderError::InvalidConfig(_)
         | HerderError::NullValue(_)
-        | HerderError::Worker(WorkerError::UnknownPlugin(_)) => StatusCode::BAD_REQUEST,
+        | HerderError::NotStopped(_)
+        | HerderError::InvalidPluginClass(_)
+        | HerderError::PluginVersion(_)
+        | HerderError::Worker(WorkerError::UnknownPlugin(_) | WorkerError::InvalidConfig(_)) => {
+            StatusCode::BAD_REQUEST
+        }
         HerderError::TaskStart(_)
-        | HerderError::Worker(WorkerError::Failed(_))
+        | HerderError::Worker(WorkerError::Failed(_) | WorkerError::Offsets(_))
         | HerderError::Store(_)
         | HerderError::Timeout(_)
+        | HerderError::ValidationTimeout(_)
         | HerderError::Stopping
         | HerderError::Interrupted
         | HerderError::NoExternalTaskConfigs
@@ -110,7 +146,10 @@ impl IntoResponse for RestError {
         if !self.has_content_type() {
             response.headers_mut().remove(header::CONTENT_TYPE);
         }
-        if self == Self::BodyTooLong(json::BODY_BYTES_MAX) {
+        if matches!(
+            self,
+            Self::BodyTooLong(_) | Self::BodyTooSlow(_) | Self::ExpectationFailed
+        ) {
             // The rest of the body is not read.
             response
                 .headers_mut()

@@ -10,12 +10,17 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use bytes::BytesMut;
+use futures::StreamExt as _;
 use serde::Serialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::error::RestError;
+use super::server::SILENCE_MAX;
 use crate::storage::config::TargetState;
+
+pub(super) mod offsets;
 
 #[cfg(test)]
 mod tests;
@@ -121,18 +126,24 @@ fn initial_state(text: &str) -> Result<TargetState, RestError> {
     }
 }
 
+/// `PUT /admin/loggers/{logger}`: the level, if there is one. Other fields say nothing, as in Kafka.
+pub(super) struct LevelBody(pub(super) Option<String>);
+
+impl<S: Send + Sync> FromRequest<S> for LevelBody {
+    type Rejection = RestError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, RestError> {
+        let body = body(request, "a JSON object with \"level\"").await?;
+        let fields = config(fields(&body, "the request")?)?;
+        let level = fields.into_iter().rev().find(|(key, _)| key == "level");
+        Ok(Self(level.and_then(|(_, level)| level)))
+    }
+}
+
 /// The whole body. A body without a content type is refused, as Jersey does.
 async fn body(request: Request, expected: &str) -> Result<Bytes, RestError> {
     let typed = request.headers().contains_key(header::CONTENT_TYPE);
-    let body = Bytes::from_request(request, &())
-        .await
-        .map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                RestError::BodyTooLong(BODY_BYTES_MAX)
-            } else {
-                RestError::BadRequest(format!("The request body cannot be read: {rejection}"))
-            }
-        })?;
+    let body = read(request.into_body()).await?;
     let is_blank = body.iter().all(u8::is_ascii_whitespace);
     if is_blank || body.trim_ascii() == b"null" {
         return Err(RestError::BadRequest(format!(
@@ -143,6 +154,25 @@ async fn body(request: Request, expected: &str) -> Result<Bytes, RestError> {
         Ok(body)
     } else {
         Err(RestError::UntypedBody)
+    }
+}
+
+async fn read(body: Body) -> Result<Bytes, RestError> {
+    let mut chunks = body.into_data_stream();
+    let mut body = BytesMut::new();
+    loop {
+        match tokio::time::timeout(SILENCE_MAX, chunks.next()).await {
+            Err(_) => return Err(RestError::BodyTooSlow(SILENCE_MAX)),
+            Ok(None) => return Ok(body.freeze()),
+            Ok(Some(Err(error))) => {
+                let text = format!("The request body cannot be read: {error}");
+                return Err(RestError::BadRequest(text));
+            }
+            Ok(Some(Ok(chunk))) if body.len() + chunk.len() > BODY_BYTES_MAX => {
+                return Err(RestError::BodyTooLong(BODY_BYTES_MAX));
+            }
+            Ok(Some(Ok(chunk))) => body.extend_from_slice(&chunk),
+        }
     }
 }
 

@@ -25,6 +25,18 @@ impl<S: Send + Sync> FromRequestParts<S> for ConnectorPath {
     }
 }
 
+/// `{plugin}` in a path: a class or an alias.
+pub(super) struct PluginPath(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PluginPath {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RestError> {
+        let params = path_params(parts, state).await?;
+        Ok(Self(param(&params, "plugin").to_owned()))
+    }
+}
+
 /// `{connector}` and `{task}` in a path.
 pub(super) struct TaskPath(pub(super) ConnectorTaskId);
 
@@ -41,6 +53,18 @@ impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
         let task = u32::try_from(number).map_err(|_| RestError::NoSuchTaskNumber)?;
         let connector = ConnectorName::new(param(&params, "connector"));
         Ok(Self(ConnectorTaskId::new(connector, task)))
+    }
+}
+
+/// `{logger}` in a path.
+pub(super) struct LoggerPath(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for LoggerPath {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RestError> {
+        let params = path_params(parts, state).await?;
+        Ok(Self(param(&params, "logger").to_owned()))
     }
 }
 
@@ -96,6 +120,14 @@ fn has_broken_escape(path: &str) -> bool {
 
 /// The parameters of a query string, decoded, in order.
 pub(super) type QueryParams = Query<Vec<(String, String)>>;
+
+/// The value of a parameter; the first of several.
+pub(super) fn value<'a>(query: &'a QueryParams, name: &str) -> Option<&'a str> {
+    query
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
 
 /// A boolean parameter: `true` in any case is true, absent or empty is the default, anything else
 /// is false.

@@ -4,5 +4,8 @@
 
 pub(super) mod connectors;
 pub(super) mod internal;
+pub(super) mod loggers;
+pub(super) mod offsets;
 pub(super) mod plugins;
 pub(super) mod root;
+pub(super) mod topics;

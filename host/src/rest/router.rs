@@ -1,7 +1,8 @@
 //! Which path and method is which resource.
 //!
-//! Owns the route table, and what is the same for all of them: trailing slashes, `OPTIONS`,
-//! negotiation, the limit of bodies, and answers for what is not there. Needs no socket.
+//! Owns the route tables of the main and of the admin listeners, and what is the same for all of
+//! them: trailing slashes, `OPTIONS`, negotiation, the limit of bodies, and answers for what is not
+//! there. Needs no socket.
 
 use std::sync::Arc;
 
@@ -13,20 +14,76 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post, put};
 use tokio::time::Instant;
 
+use super::cors::{CrossOrigin, cross_origin};
 use super::error::RestError;
+use super::extra_headers::{ExtraHeaders, extra_headers};
+use super::http::check_request;
 use super::json::BODY_BYTES_MAX;
-use super::media;
 use super::path::check_path;
-use super::resources::{connectors, internal, plugins, root};
+use super::resources::{connectors, internal, loggers, offsets, plugins, root, topics};
+use super::{docs, media, openapi};
+use crate::config::worker::{AdminListeners, RestSettings};
 use crate::herder::Herder;
+
+const DOCS: &str = "/docs";
 
 /// What resources share.
 pub(super) type HerderState = Arc<dyn Herder>;
 
+/// Why there can be no resources.
+#[derive(Debug, thiserror::Error)]
+#[error("Unable to initialize REST resources: {0}")]
+pub struct ResourcesError(String);
+
 /// Everything that REST answers.
-pub fn router(herder: HerderState) -> Router {
-    // The methods in Allow are in the order in which Jersey lists them.
-    let routes = [
+pub struct Resources {
+    /// On `listeners`.
+    pub main: Router,
+    /// On `admin.listeners`, if they are others.
+    pub admin: Router,
+}
+
+impl Resources {
+    /// The resources of a herder.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the settings.
+    pub fn new(herder: HerderState, settings: &RestSettings) -> Result<Self, ResourcesError> {
+        let with_admin = settings.admin_listeners == AdminListeners::Main;
+        let mut routes = main_routes();
+        if with_admin {
+            routes.extend(admin_routes());
+        }
+        routes.extend(documentation_routes(with_admin));
+        let origins = CrossOrigin::new(&settings.allow_origin, &settings.allow_methods);
+        let headers = ExtraHeaders::new(&settings.response_headers);
+        let mut main = table(routes);
+        if let Some(headers) = headers.map_err(ResourcesError)? {
+            main = main.layer(middleware::from_fn_with_state(
+                Arc::new(headers),
+                extra_headers,
+            ));
+        }
+        if let Some(origins) = origins.map_err(ResourcesError)? {
+            main = main.layer(middleware::from_fn_with_state(
+                Arc::new(origins),
+                cross_origin,
+            ));
+        }
+        Ok(Self {
+            main: finished(main, herder.clone()),
+            admin: finished(table(admin_routes()), herder),
+        })
+    }
+}
+
+/// Path, methods for `Allow` in the order in which Jersey lists them, and what answers.
+pub(super) type Route = (&'static str, &'static str, MethodRouter<HerderState>);
+
+/// What is on `listeners` alone.
+pub(super) fn main_routes() -> Vec<Route> {
+    vec![
         ("/", "HEAD,GET,OPTIONS", get(root::server_info)),
         ("/health", "HEAD,GET,OPTIONS", get(root::health)),
         (
@@ -87,12 +144,67 @@ pub fn router(herder: HerderState) -> Router {
             post(connectors::restart_task),
         ),
         (
+            "/connectors/{connector}/offsets",
+            "HEAD,DELETE,GET,OPTIONS,PATCH",
+            get(offsets::get)
+                .patch(offsets::alter)
+                .delete(offsets::reset),
+        ),
+        (
+            "/connectors/{connector}/topics",
+            "HEAD,GET,OPTIONS",
+            get(topics::get),
+        ),
+        (
+            "/connectors/{connector}/topics/reset",
+            "OPTIONS,PUT",
+            put(topics::reset),
+        ),
+        (
             "/connectors/{connector}/fence",
             "OPTIONS,PUT",
             put(internal::fence_zombies),
         ),
         ("/connector-plugins", "HEAD,GET,OPTIONS", get(plugins::list)),
-    ];
+        (
+            "/connector-plugins/{plugin}/config",
+            "HEAD,GET,OPTIONS",
+            get(plugins::config),
+        ),
+        (
+            "/connector-plugins/{plugin}/config/validate",
+            "OPTIONS,PUT",
+            put(plugins::validate),
+        ),
+    ]
+}
+
+/// What describes the API, with what is under `/admin` if that is here.
+pub(super) fn documentation_routes(with_admin: bool) -> Vec<Route> {
+    let document = if with_admin {
+        get(openapi::document)
+    } else {
+        get(openapi::document_without_admin)
+    };
+    vec![
+        ("/openapi.json", "HEAD,GET,OPTIONS", document),
+        (DOCS, "HEAD,GET,OPTIONS", get(docs::page)),
+    ]
+}
+
+/// What is on `admin.listeners`.
+pub(super) fn admin_routes() -> Vec<Route> {
+    vec![
+        ("/admin/loggers", "HEAD,GET,OPTIONS", get(loggers::list)),
+        (
+            "/admin/loggers/{logger}",
+            "HEAD,GET,OPTIONS,PUT",
+            get(loggers::get).put(loggers::set),
+        ),
+    ]
+}
+
+fn table(routes: Vec<Route>) -> Router<HerderState> {
     let mut router = Router::new();
     for (path, allow, methods) in routes {
         router = resource(router, path, allow, methods);
@@ -101,6 +213,11 @@ pub fn router(herder: HerderState) -> Router {
         .fallback(no_such_path)
         .method_not_allowed_fallback(|| async { RestError::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+fn finished(router: Router<HerderState>, herder: HerderState) -> Router {
+    router
+        .layer(middleware::from_fn(check_request))
         .layer(middleware::from_fn(log_request))
         .with_state(herder)
 }
@@ -112,9 +229,14 @@ fn resource(
     allow: &'static str,
     methods: MethodRouter<HerderState>,
 ) -> Router<HerderState> {
-    let methods = methods
-        .route_layer(middleware::from_fn(media::negotiate))
-        .options(move |headers: HeaderMap| async move { media::options(&headers, allow) });
+    // The page is for people: the one thing here that is no JSON.
+    let methods = if path == DOCS {
+        methods
+    } else {
+        methods.route_layer(middleware::from_fn(media::negotiate))
+    };
+    let methods =
+        methods.options(move |headers: HeaderMap| async move { media::options(&headers, allow) });
     if path == "/" {
         return router.route(path, methods);
     }

@@ -129,7 +129,7 @@ impl wit::logging::Host for InstanceState {
     }
 
     fn enabled(&mut self, level: wit::logging::Level) -> wasmtime::Result<bool> {
-        Ok(Level::from(level).enabled())
+        Ok(self.log.enabled(Level::from(level)))
     }
 }
 

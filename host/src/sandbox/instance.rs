@@ -69,8 +69,17 @@ impl Core {
         limits: &Limits,
         state: StateSpec<'_>,
     ) -> Result<Self, SandboxError> {
+        Self::with_class(&plugin.description().class, plugin, limits, state)
+    }
+
+    fn with_class(
+        class: &str,
+        plugin: &CompiledPlugin,
+        limits: &Limits,
+        state: StateSpec<'_>,
+    ) -> Result<Self, SandboxError> {
         let instance = state.name.clone();
-        let store = new_store(plugin.engine(), limits, InstanceState::new(state)?);
+        let store = new_store(plugin.engine(), limits, InstanceState::new(class, state)?);
         Ok(Self {
             store: Some(store),
             instance,
@@ -89,7 +98,12 @@ impl Core {
             services: spec.services,
             stop: spec.stop,
         };
-        Self::new(&spec.plugin, &spec.limits, state)
+        let description = spec.plugin.description();
+        let class = match spec.id {
+            InstanceId::Task(_) if !description.task_class.is_empty() => &description.task_class,
+            InstanceId::Task(_) | InstanceId::Connector(_) => &description.class,
+        };
+        Self::with_class(class, &spec.plugin, &spec.limits, state)
     }
 
     /// Whether the instance was dropped, so that every further call is `Gone`.

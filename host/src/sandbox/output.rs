@@ -2,8 +2,8 @@
 //! worker's log.
 //!
 //! Owns the cutting into lines, the bound on their length, and the bound on their rate with a
-//! summary of what was dropped. Every line has the target `connect_wasm::guest` and the field
-//! `instance`. Guests are not trusted: control characters are escaped, so that a plugin cannot
+//! summary of what was dropped. Every line has the target `connect_wasm::guest::<class>` and the
+//! field `instance`. Guests are not trusted: control characters are escaped, so that a plugin cannot
 //! forge lines or drive a terminal.
 
 use std::io;
@@ -17,8 +17,8 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 use super::limits::{LOG_LINE_MAX_BYTES, LOG_LINES_PER_SECOND, Limits};
+use crate::loggers::GuestLogger;
 
-const TARGET: &str = "connect_wasm::guest";
 /// LIMIT: a panic message with its place; more belongs into the log.
 const RECENT_BYTES_MAX: usize = 2048;
 const RATE_WINDOW: Duration = Duration::from_secs(1);
@@ -34,14 +34,13 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// Whether a line of this level would appear.
-    pub(super) fn enabled(self) -> bool {
+    fn tracing(self) -> tracing::Level {
         match self {
-            Self::Trace => tracing::enabled!(target: TARGET, tracing::Level::TRACE),
-            Self::Debug => tracing::enabled!(target: TARGET, tracing::Level::DEBUG),
-            Self::Info => tracing::enabled!(target: TARGET, tracing::Level::INFO),
-            Self::Warn => tracing::enabled!(target: TARGET, tracing::Level::WARN),
-            Self::Error => tracing::enabled!(target: TARGET, tracing::Level::ERROR),
+            Self::Trace => tracing::Level::TRACE,
+            Self::Debug => tracing::Level::DEBUG,
+            Self::Info => tracing::Level::INFO,
+            Self::Warn => tracing::Level::WARN,
+            Self::Error => tracing::Level::ERROR,
         }
     }
 }
@@ -49,6 +48,7 @@ impl Level {
 /// The lines of one instance.
 #[derive(Debug)]
 pub(super) struct InstanceLog {
+    logger: &'static GuestLogger,
     instance: String,
     lines_max: u32,
     line_bytes_max: usize,
@@ -63,8 +63,10 @@ struct Rate {
 }
 
 impl InstanceLog {
-    pub(super) fn new(instance: String, limits: &Limits) -> Self {
+    /// `class` is the plugin's, empty while it is not known.
+    pub(super) fn new(class: &str, instance: String, limits: &Limits) -> Self {
         Self {
+            logger: GuestLogger::of_class(class),
             instance,
             lines_max: limits.log_lines_per_second,
             line_bytes_max: limits.log_line_bytes,
@@ -76,9 +78,14 @@ impl InstanceLog {
         }
     }
 
+    /// Whether a line of this level would appear.
+    pub(super) fn enabled(&self, level: Level) -> bool {
+        self.logger.enabled(level.tracing())
+    }
+
     /// Writes a message, one line at a time, unless there were too many in this second.
     pub(super) fn message(&self, level: Level, text: &str) {
-        if level.enabled() {
+        if self.enabled(level) {
             for line in text.trim_end_matches(['\n', '\r']).split('\n') {
                 self.line(level, line);
             }
@@ -92,14 +99,7 @@ impl InstanceLog {
             return;
         }
         let text = self.presentable(text);
-        let instance = &self.instance;
-        match level {
-            Level::Trace => tracing::trace!(target: TARGET, %instance, "{text}"),
-            Level::Debug => tracing::debug!(target: TARGET, %instance, "{text}"),
-            Level::Info => tracing::info!(target: TARGET, %instance, "{text}"),
-            Level::Warn => tracing::warn!(target: TARGET, %instance, "{text}"),
-            Level::Error => tracing::error!(target: TARGET, %instance, "{text}"),
-        }
+        self.logger.line(level.tracing(), &self.instance, &text);
     }
 
     /// Writes the summary of dropped lines once their second is over.
@@ -116,7 +116,8 @@ impl InstanceLog {
 
     /// A warning of the worker about this instance; not counted.
     pub(super) fn warning(&self, text: &str) {
-        tracing::warn!(target: TARGET, instance = %self.instance, "{text}");
+        self.logger
+            .line(tracing::Level::WARN, &self.instance, text);
     }
 
     fn count_line(&self) -> (bool, u64) {

@@ -49,8 +49,9 @@ pub(super) struct StateSpec<'a> {
 }
 
 impl InstanceState {
-    pub(super) fn new(spec: StateSpec<'_>) -> Result<Self, GrantError> {
-        let log = Arc::new(InstanceLog::new(spec.name, spec.limits));
+    /// `class` is the one that the instance's log lines go by.
+    pub(super) fn new(class: &str, spec: StateSpec<'_>) -> Result<Self, GrantError> {
+        let log = Arc::new(InstanceLog::new(class, spec.name, spec.limits));
         let output = [
             LineCapture::new(Arc::clone(&log), Level::Info),
             LineCapture::new(Arc::clone(&log), Level::Warn),

@@ -97,7 +97,7 @@ fn advertised_addresses() {
 #[test]
 fn header_rules() {
     let rules = parse_header_rules(
-        r#" add Cache-Control: no-cache, "set Vary:a,b", SETDATE Expires:1,addDate X "#,
+        r#" add Cache-Control: no-cache, "set Vary:a,\"b\"" x, setDate Expires:1,addDate X: 0,SETDate Y:1:, "#,
     )
     .unwrap();
     let rule = |action, name: &str, value: &str| HeaderRule {
@@ -107,29 +107,52 @@ fn header_rules() {
     };
     let expected = [
         rule(HeaderAction::Add, "Cache-Control", "no-cache"),
-        rule(HeaderAction::Set, "Vary", "a,b"),
+        rule(HeaderAction::Set, "Vary", "a,\"b\""),
         rule(HeaderAction::SetDate, "Expires", "1"),
-        rule(HeaderAction::AddDate, "X", ""),
+        rule(HeaderAction::AddDate, "X", "0"),
+        rule(HeaderAction::SetDate, "Y", "1:"),
     ];
     assert_eq!(rules, expected);
-    assert_eq!(parse_header_rules(""), Ok(vec![]));
+    assert_eq!(parse_header_rules(" "), Ok(vec![]));
+    // Kafka's check passes these, and Jetty reads them so.
+    let odd = parse_header_rules("setdate A: 1000, ADD B: 2, addDATE C: 3").unwrap();
+    let expected = [
+        rule(HeaderAction::Set, "A", "1000"),
+        rule(HeaderAction::Set, "B", "2"),
+        rule(HeaderAction::Add, "C", "3"),
+    ];
+    assert_eq!(odd, expected);
+}
+
+#[test]
+fn header_rules_that_are_refused() {
+    let format = |item: &str| {
+        format!(
+            "Invalid format of header config '{item}'. Expected: '[action] [header name]:[header value]'"
+        )
+    };
+    let pair = |pair: &str| {
+        format!(
+            "Invalid format of header name and header value pair '{pair}'. Expected: '[header name]:[header value]'"
+        )
+    };
+    let name = |name: &str| {
+        format!("Invalid header name '{name}'. The '[header name]' cannot contain whitespace")
+    };
     for (bad, message) in [
-        (
-            "set",
-            "Invalid format of header config 'set'. Expected: '[action] [header name]:[header value]'",
-        ),
+        ("set", format("set")),
+        ("set X: 1,,set Y: 2", format("")),
+        ("add Cache-Control: no-cache, no-store", format("no-store")),
         (
             "foo bar:1",
-            "Invalid header config action: 'foo'. Expected one of [set, add, setDate, addDate]",
+            "Invalid header config action: 'foo'. Expected one of [set, add, setDate, addDate]"
+                .to_owned(),
         ),
-        (
-            "set a:b:c",
-            "Invalid format of header name and header value pair 'a:b:c'. Expected: '[header name]:[header value]'",
-        ),
-        (
-            "set a b:c",
-            "Invalid header name 'a b'. The '[header name]' cannot contain whitespace",
-        ),
+        ("set a:b:c", pair("a:b:c")),
+        ("set X:", pair("X:")),
+        ("set X", pair("X")),
+        ("set a b:c", name("a b")),
+        ("set : 1", name("")),
     ] {
         assert_eq!(parse_header_rules(bad).unwrap_err(), message);
     }

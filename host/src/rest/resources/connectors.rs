@@ -10,10 +10,12 @@ use crate::herder::request::{PutConnector, SubmittedConfig};
 use crate::herder::{ConnectorInfo, ConnectorStateInfo, Herder, HerderError, Put, RestartRequest};
 use crate::ids::ConnectorName;
 use crate::rest::entities::{
-    Config, ConnectorInfoEntity, ConnectorStateEntity, TaskInfoEntity, TaskStateEntity,
+    Config, ConnectorInfoEntity, ConnectorStateEntity, ErrorMessage, TaskInfoEntity,
+    TaskStateEntity,
 };
 use crate::rest::error::RestError;
 use crate::rest::json::{self, ConfigBody, CreateConnector};
+use crate::rest::openapi::{ConfigSchema, ConnectorList, CreateConnectorSchema};
 use crate::rest::path::{ConnectorPath, QueryParams, TaskPath, flag, location};
 use crate::rest::router::HerderState;
 use crate::storage::config::{ConfigOrigin, TargetState};
@@ -21,6 +23,18 @@ use crate::storage::config::{ConfigOrigin, TargetState};
 type Outcome = Result<Response, RestError>;
 
 /// `GET /connectors?expand`
+#[utoipa::path(
+    get,
+    path = "/connectors",
+    tag = "connectors",
+    operation_id = "listConnectors",
+    params(
+        ("expand" = Option<Vec<String>>, Query, explode = true, description = "`status`, `info`, or both: what to tell about each connector."),
+    ),
+    responses(
+        (status = 200, description = "The names of all connectors, or an object by name when something is expanded.", body = ConnectorList),
+    ),
+)]
 pub(in crate::rest) async fn list(
     State(herder): State<HerderState>,
     query: QueryParams,
@@ -48,6 +62,18 @@ pub(in crate::rest) async fn list(
 }
 
 /// `POST /connectors`
+#[utoipa::path(
+    post,
+    path = "/connectors",
+    tag = "connectors",
+    operation_id = "createConnector",
+    request_body = CreateConnectorSchema,
+    responses(
+        (status = 201, description = "The connector is stored and started.", body = ConnectorInfoEntity<'static>, headers(("Location" = String, description = "Where the connector is."))),
+        (status = 400, description = "The request or the configuration is refused.", body = ErrorMessage<'static>),
+        (status = 409, description = "There is a connector of this name.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn create(
     State(herder): State<HerderState>,
     headers: HeaderMap,
@@ -62,6 +88,19 @@ pub(in crate::rest) async fn create(
 }
 
 /// `GET /connectors/{connector}`
+#[utoipa::path(
+    get,
+    path = "/connectors/{connector}",
+    tag = "connectors",
+    operation_id = "getConnector",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 200, description = "The connector and its configuration.", body = ConnectorInfoEntity<'static>),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn info(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -74,6 +113,19 @@ pub(in crate::rest) async fn info(
 }
 
 /// `DELETE /connectors/{connector}`
+#[utoipa::path(
+    delete,
+    path = "/connectors/{connector}",
+    tag = "connectors",
+    operation_id = "deleteConnector",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 204, description = "The connector is stopped and forgotten; its offsets stay."),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn delete(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -83,6 +135,19 @@ pub(in crate::rest) async fn delete(
 }
 
 /// `GET /connectors/{connector}/config`
+#[utoipa::path(
+    get,
+    path = "/connectors/{connector}/config",
+    tag = "connectors",
+    operation_id = "getConnectorConfig",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 200, description = "The configuration.", body = HashMap<String, String>),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn config(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -92,6 +157,21 @@ pub(in crate::rest) async fn config(
 }
 
 /// `PUT /connectors/{connector}/config`
+#[utoipa::path(
+    put,
+    path = "/connectors/{connector}/config",
+    tag = "connectors",
+    operation_id = "putConnectorConfig",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    request_body = ConfigSchema,
+    responses(
+        (status = 200, description = "The connector was there and has this configuration now.", body = ConnectorInfoEntity<'static>),
+        (status = 201, description = "The connector is new.", body = ConnectorInfoEntity<'static>, headers(("Location" = String, description = "Where the connector is."))),
+        (status = 400, description = "The request or the configuration is refused.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn put_config(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -105,6 +185,21 @@ pub(in crate::rest) async fn put_config(
 }
 
 /// `PATCH /connectors/{connector}/config`
+#[utoipa::path(
+    patch,
+    path = "/connectors/{connector}/config",
+    tag = "connectors",
+    operation_id = "patchConnectorConfig",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    request_body = ConfigSchema,
+    responses(
+        (status = 200, description = "The configuration is changed; null removed a key.", body = ConnectorInfoEntity<'static>),
+        (status = 400, description = "The request or the configuration is refused.", body = ErrorMessage<'static>),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn patch_config(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -120,6 +215,19 @@ pub(in crate::rest) async fn patch_config(
 }
 
 /// `GET /connectors/{connector}/status`
+#[utoipa::path(
+    get,
+    path = "/connectors/{connector}/status",
+    tag = "connectors",
+    operation_id = "getConnectorStatus",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 200, description = "The states of the connector and of its tasks.", body = ConnectorStateEntity<'static>),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn status(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -132,6 +240,22 @@ pub(in crate::rest) async fn status(
 }
 
 /// `POST /connectors/{connector}/restart?includeTasks&onlyFailed`
+#[utoipa::path(
+    post,
+    path = "/connectors/{connector}/restart",
+    tag = "connectors",
+    operation_id = "restartConnector",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+        ("includeTasks" = Option<bool>, Query, description = "Restart tasks, too."),
+        ("onlyFailed" = Option<bool>, Query, description = "Restart only what has FAILED."),
+    ),
+    responses(
+        (status = 202, description = "What the restart concerns is shown as RESTARTING.", body = ConnectorStateEntity<'static>),
+        (status = 204, description = "The connector instance is restarted."),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn restart(
     State(herder): State<HerderState>,
     ConnectorPath(connector): ConnectorPath,
@@ -154,6 +278,19 @@ pub(in crate::rest) async fn restart(
 }
 
 /// `PUT /connectors/{connector}/pause`
+#[utoipa::path(
+    put,
+    path = "/connectors/{connector}/pause",
+    tag = "connectors",
+    operation_id = "pauseConnector",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 202, description = "The connector and its tasks are being paused."),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn pause(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -163,6 +300,19 @@ pub(in crate::rest) async fn pause(
 }
 
 /// `PUT /connectors/{connector}/resume`
+#[utoipa::path(
+    put,
+    path = "/connectors/{connector}/resume",
+    tag = "connectors",
+    operation_id = "resumeConnector",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 202, description = "The connector and its tasks are being resumed."),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn resume(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -172,6 +322,19 @@ pub(in crate::rest) async fn resume(
 }
 
 /// `PUT /connectors/{connector}/stop`
+#[utoipa::path(
+    put,
+    path = "/connectors/{connector}/stop",
+    tag = "connectors",
+    operation_id = "stopConnector",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 204, description = "The connector is stopped and has no tasks."),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn stop(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -181,6 +344,19 @@ pub(in crate::rest) async fn stop(
 }
 
 /// `GET /connectors/{connector}/tasks`
+#[utoipa::path(
+    get,
+    path = "/connectors/{connector}/tasks",
+    tag = "tasks",
+    operation_id = "getTasks",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+    ),
+    responses(
+        (status = 200, description = "The tasks and their configurations.", body = Vec<TaskInfoEntity<'static>>),
+        (status = 404, description = "There is no such connector.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn tasks(
     State(herder): State<HerderState>,
     ConnectorPath(name): ConnectorPath,
@@ -194,6 +370,20 @@ pub(in crate::rest) async fn tasks(
 }
 
 /// `GET /connectors/{connector}/tasks/{task}/status`
+#[utoipa::path(
+    get,
+    path = "/connectors/{connector}/tasks/{task}/status",
+    tag = "tasks",
+    operation_id = "getTaskStatus",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+        ("task" = i32, Path, description = "The number of the task, from 0.", minimum = 0),
+    ),
+    responses(
+        (status = 200, description = "The state of the task.", body = TaskStateEntity<'static>),
+        (status = 404, description = "There is no such task.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn task_status(
     State(herder): State<HerderState>,
     TaskPath(id): TaskPath,
@@ -206,6 +396,20 @@ pub(in crate::rest) async fn task_status(
 }
 
 /// `POST /connectors/{connector}/tasks/{task}/restart`
+#[utoipa::path(
+    post,
+    path = "/connectors/{connector}/tasks/{task}/restart",
+    tag = "tasks",
+    operation_id = "restartTask",
+    params(
+        ("connector" = String, Path, description = "The name of the connector."),
+        ("task" = i32, Path, description = "The number of the task, from 0.", minimum = 0),
+    ),
+    responses(
+        (status = 204, description = "The task is restarted."),
+        (status = 404, description = "There is no such task.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn restart_task(
     State(herder): State<HerderState>,
     TaskPath(id): TaskPath,

@@ -1,15 +1,34 @@
-//! `/connector-plugins`. Kafka's counterpart: `ConnectorPluginsResource`.
+//! `/connector-plugins`: what there is, how it is configured, and whether a configuration is valid.
+//! Kafka's counterpart: `ConnectorPluginsResource`.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::herder::SubmittedConfig;
 use crate::rest::entities::PluginInfo;
-use crate::rest::json;
-use crate::rest::path::{QueryParams, flag};
+use crate::rest::entities::validation::{ConfigInfos, ConfigKeyInfo};
+use crate::rest::error::RestError;
+use crate::rest::json::{self, ConfigBody};
+use crate::rest::path::{PluginPath, QueryParams, flag};
 use crate::rest::router::HerderState;
 
+/// What an alias of a connector may lack.
+const ALIAS_SUFFIX: &str = "Connector";
+
 /// `GET /connector-plugins?connectorsOnly`
+#[utoipa::path(
+    get,
+    path = "/connector-plugins",
+    tag = "plugins",
+    operation_id = "listPlugins",
+    params(
+        ("connectorsOnly" = Option<bool>, Query, description = "Connectors alone, which is the default, or plugins of all kinds."),
+    ),
+    responses(
+        (status = 200, description = "The plugins of this worker.", body = Vec<PluginInfo<'static>>),
+    ),
+)]
 pub(in crate::rest) async fn list(
     State(herder): State<HerderState>,
     query: QueryParams,
@@ -20,4 +39,41 @@ pub(in crate::rest) async fn list(
     plugins.sort_by(|a, b| (a.kind, &a.class, &a.version).cmp(&(b.kind, &b.class, &b.version)));
     let entities: Vec<PluginInfo<'_>> = plugins.iter().map(PluginInfo::from).collect();
     json::response(StatusCode::OK, &entities)
+}
+
+/// `GET /connector-plugins/{plugin}/config?version`
+pub(in crate::rest) async fn config(
+    State(herder): State<HerderState>,
+    PluginPath(plugin): PluginPath,
+    query: QueryParams,
+) -> Result<Response, RestError> {
+    let version = query.iter().find(|(key, _)| key == "version");
+    let keys = herder.plugin_config(&plugin, version.map(|(_, version)| version.as_str()))?;
+    let entities: Vec<ConfigKeyInfo<'_>> = keys.iter().map(ConfigKeyInfo::from).collect();
+    Ok(json::response(StatusCode::OK, &entities))
+}
+
+/// `PUT /connector-plugins/{plugin}/config/validate`
+pub(in crate::rest) async fn validate(
+    State(herder): State<HerderState>,
+    PluginPath(plugin): PluginPath,
+    ConfigBody(body): ConfigBody,
+) -> Result<Response, RestError> {
+    let config: SubmittedConfig = body.into_iter().collect();
+    if let Some(class) = config.values.get("connector.class")
+        && !without_suffix(class).ends_with(without_suffix(&plugin))
+    {
+        return Err(RestError::BadRequest(format!(
+            "Included connector type {class} does not match request type {plugin}"
+        )));
+    }
+    let result = herder.validate_connector_config(config).await?;
+    Ok(json::response(StatusCode::OK, &ConfigInfos::from(&result)))
+}
+
+/// A class name as short as its alias; the suffix alone is a name.
+fn without_suffix(name: &str) -> &str {
+    name.strip_suffix(ALIAS_SUFFIX)
+        .filter(|short| !short.is_empty())
+        .unwrap_or(name)
 }

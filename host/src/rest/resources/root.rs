@@ -15,11 +15,31 @@ use crate::rest::router::HerderState;
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// `GET /`
+#[utoipa::path(
+    get,
+    path = "/",
+    tag = "worker",
+    operation_id = "serverInfo",
+    responses(
+        (status = 200, description = "What this worker is.", body = ServerInfo<'static>),
+    ),
+)]
 pub(in crate::rest) async fn server_info(State(herder): State<HerderState>) -> Response {
     json::response(StatusCode::OK, &ServerInfo::new(herder.kafka_cluster_id()))
 }
 
 /// `GET /health`
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "worker",
+    operation_id = "health",
+    responses(
+        (status = 200, description = "The worker is ready.", body = WorkerStatus),
+        (status = 500, description = "The worker does not answer, or stops.", body = WorkerStatus),
+        (status = 503, description = "The worker is still starting.", body = WorkerStatus),
+    ),
+)]
 pub(in crate::rest) async fn health(
     State(herder): State<HerderState>,
 ) -> Result<Response, RestError> {

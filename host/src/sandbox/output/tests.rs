@@ -37,6 +37,7 @@ async fn lines(limits: Limits, act: impl AsyncFnOnce(Arc<InstanceLog>)) -> Vec<S
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     act(Arc::new(InstanceLog::new(
+        "a.Plugin",
         "[lines|task-0]".to_owned(),
         &limits,
     )))
@@ -61,12 +62,12 @@ async fn output_is_cut_into_lines_with_the_instance() {
     assert_eq!(
         lines,
         [
-            "INFO connect_wasm::guest: one instance=[lines|task-0]",
-            "INFO connect_wasm::guest: two instance=[lines|task-0]",
-            "INFO connect_wasm::guest:  instance=[lines|task-0]",
-            "INFO connect_wasm::guest: three instance=[lines|task-0]",
-            "ERROR connect_wasm::guest: first instance=[lines|task-0]",
-            "ERROR connect_wasm::guest: second instance=[lines|task-0]",
+            "INFO connect_wasm::guest::a.Plugin: one instance=[lines|task-0]",
+            "INFO connect_wasm::guest::a.Plugin: two instance=[lines|task-0]",
+            "INFO connect_wasm::guest::a.Plugin:  instance=[lines|task-0]",
+            "INFO connect_wasm::guest::a.Plugin: three instance=[lines|task-0]",
+            "ERROR connect_wasm::guest::a.Plugin: first instance=[lines|task-0]",
+            "ERROR connect_wasm::guest::a.Plugin: second instance=[lines|task-0]",
         ]
     );
 }
@@ -89,8 +90,8 @@ async fn a_long_line_is_cut_and_control_characters_are_escaped() {
     assert_eq!(
         lines,
         [
-            "INFO connect_wasm::guest: ää... (cut, sandbox.log.line.max.bytes=5) instance=[lines|task-0]",
-            "INFO connect_wasm::guest: a\\u{1b}[1 instance=[lines|task-0]",
+            "INFO connect_wasm::guest::a.Plugin: ää... (cut, sandbox.log.line.max.bytes=5) instance=[lines|task-0]",
+            "INFO connect_wasm::guest::a.Plugin: a\\u{1b}[1 instance=[lines|task-0]",
         ]
     );
 }
@@ -115,12 +116,12 @@ async fn a_flood_is_dropped_and_summed_up() {
     .await;
     let summary = |dropped: u32| {
         format!(
-            "WARN connect_wasm::guest: {dropped} log lines of the plugin were dropped; 2 a second are allowed \
+            "WARN connect_wasm::guest::a.Plugin: {dropped} log lines of the plugin were dropped; 2 a second are allowed \
              (sandbox.log.lines.per.second) instance=[lines|task-0]"
         )
     };
     let line =
-        |number: u32| format!("INFO connect_wasm::guest: line {number} instance=[lines|task-0]");
+        |number: u32| format!("INFO connect_wasm::guest::a.Plugin: line {number} instance=[lines|task-0]");
     assert_eq!(
         lines,
         [line(0), line(1), summary(3), line(5), line(6), summary(2)]
