@@ -376,7 +376,7 @@ impl Fixture {
         let reconfigurations = Arc::new(ReconfigurationRequests::new());
         let topics = Arc::new(MemoryTopicBackingStore::new());
         // Without a log behind it; what levels do to a log is the loggers' own test.
-        let (loggers, _) = Loggers::new::<tracing_subscriber::Registry>("info").unwrap();
+        let loggers = Loggers::without_log();
         let parts = StandaloneParts {
             worker: worker.clone(),
             validator: Arc::new(FakeValidator),

@@ -1,4 +1,4 @@
-//! Calls about the cluster itself: who it is, which topics it has, making topics.
+//! Calls about the cluster itself: who it is, which topics it has, making topics, groups' offsets.
 //!
 //! Each call makes a client of its own and gives it up again: such calls are rare (start-up, a new topic), and
 //! an idle client would cost threads and connections. Calls have a deadline and run off the async threads.
@@ -17,6 +17,9 @@ use rdkafka::types::RDKafkaErrorCode;
 
 use super::client_config::{self, ClientRole, TranslatedClient};
 use super::{KafkaError, log};
+
+mod groups;
+mod native;
 
 /// What a cluster says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,6 +24,7 @@ mod cross_origin;
 mod loggers;
 mod names;
 mod negotiation;
+mod offsets;
 mod openapi;
 mod reading;
 mod server;

@@ -6,6 +6,7 @@
 //! Kafka counterparts: OffsetBackingStore, OffsetStorageReaderImpl, OffsetStorageWriter,
 //! FileOffsetBackingStore, MemoryOffsetBackingStore.
 
+mod alter;
 mod error;
 mod file;
 mod java_object;
@@ -16,6 +17,7 @@ mod writer;
 
 use async_trait::async_trait;
 
+pub use alter::{alter_offsets, normalized};
 pub use error::StorageError;
 pub use file::FileOffsetBackingStore;
 pub use java_object::JavaObjectError;

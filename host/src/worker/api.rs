@@ -11,11 +11,15 @@ use async_trait::async_trait;
 
 use crate::config::ConfigMap;
 use crate::config::def::ConfigDef;
+use crate::config::validate::Recommendation;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::TargetState;
 use crate::storage::status::State;
 
+pub use super::offsets::{
+    ConnectorOffset, JsonObject, JsonValue, OffsetEntry, OffsetsChange, OffsetsError, OffsetsMessage,
+};
 pub use crate::config::connector::ConnectorKind;
 pub use crate::storage::config::ConfigOrigin;
 
@@ -82,16 +86,31 @@ pub struct ConnectorPlugin {
     pub task_class: String,
 }
 
+/// What a plugin found out about a configuration.
+#[derive(Clone, Debug, Default)]
+pub struct PluginFindings {
+    /// What is wrong, as key and message.
+    pub messages: Vec<(String, String)>,
+    /// Values to choose from.
+    pub recommendations: Vec<Recommendation>,
+}
+
 /// Why a worker did not do as it was told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorkerError {
     /// No plugin, or more than one, has that class or alias. The text names what there is.
     #[error("{0}")]
     UnknownPlugin(String),
+    /// The plugin cannot make anything of the configuration. The text names the plugin.
+    #[error("{0}")]
+    InvalidConfig(String),
     /// The instance failed, or could not be made. Its status has the whole failure; the text is
     /// the message alone, as REST shows it.
     #[error("{}", .0.message)]
     Failed(Failure),
+    /// Offsets are not shown or changed.
+    #[error(transparent)]
+    Offsets(#[from] OffsetsError),
 }
 
 /// Who is told what became of connectors and tasks. Never blocks.
@@ -123,12 +142,12 @@ pub trait Worker: Send + Sync {
     /// The connector plugin of that class or alias.
     fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError>;
 
-    /// The plugin's own check of a configuration: pairs of key and message.
+    /// The plugin's own check of a configuration, and what it recommends.
     async fn validate(
         &self,
         class: &str,
         config: &ConfigMap,
-    ) -> Result<Vec<(String, String)>, WorkerError>;
+    ) -> Result<PluginFindings, WorkerError>;
 
     /// What a configuration of that origin names and may not have: pairs of key and message, which
     /// names key, path and the worker line that would allow it.
@@ -182,6 +201,23 @@ pub trait Worker: Send + Sync {
 
     /// Whether there is an instance of that connector.
     fn is_running(&self, name: &ConnectorName) -> bool;
+
+    /// The offsets of a connector, running or not.
+    async fn connector_offsets(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+    ) -> Result<Vec<ConnectorOffset>, WorkerError>;
+
+    /// Changes the offsets of a connector that has no tasks, once the connector itself has agreed. A call that
+    /// is given up may still take effect.
+    async fn modify_connector_offsets(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+        change: OffsetsChange,
+    ) -> Result<OffsetsMessage, WorkerError>;
 
     /// Stops everything: connectors within 5 s in total, tasks within
     /// `task.shutdown.graceful.timeout.ms` in total. Nothing can be started afterwards.

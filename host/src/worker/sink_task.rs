@@ -19,6 +19,7 @@ use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer, Subs
 use crate::sandbox::{SandboxError, SinkTaskInstance};
 use crate::storage::status::State;
 
+use super::active_topics::ActiveTopics;
 use super::converters::{ConverterChoices, TaskConverters};
 use super::services::SinkRequests;
 use super::sink_offsets::{PartitionOffsets, SinkOffsets};
@@ -50,6 +51,8 @@ pub(super) struct SinkTaskSpec {
     pub stop_timeout: Duration,
     /// What the guest asked for.
     pub requests: Arc<SinkRequests>,
+    /// Which topics it reads.
+    pub topics: ActiveTopics,
 }
 
 /// A running sink task.
@@ -60,6 +63,7 @@ pub(super) struct SinkTask {
     converters: TaskConverters,
     tolerance: ToleranceOperator,
     requests: Arc<SinkRequests>,
+    topics: ActiveTopics,
     offsets: SinkOffsets,
     encoder: SinkBatchEncoder,
     /// Records converted and not yet accepted by the guest, encoded.
@@ -150,6 +154,7 @@ pub(super) async fn run_sink_task(
             converters,
             tolerance: spec.tolerance,
             requests: spec.requests,
+            topics: spec.topics,
             offsets: SinkOffsets::default(),
             encoder: SinkBatchEncoder::new(),
             batch: Vec::new(),

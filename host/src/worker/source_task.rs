@@ -20,6 +20,7 @@ use crate::kafka::producer::{Delivery, TaskProducer};
 use crate::sandbox::{CommittedRecord, RecordMetadata, SourceTaskInstance};
 use crate::storage::status::State;
 
+use super::active_topics::ActiveTopics;
 use super::converters::{ConverterChoices, TaskConverters};
 use super::source_offsets::SourceOffsets;
 use super::submitted::SubmittedRecords;
@@ -42,6 +43,8 @@ pub(super) struct SourceTaskSpec {
     pub tolerance: ToleranceOperator,
     /// Where offsets go.
     pub offsets: SourceOffsets,
+    /// Which topics it writes to.
+    pub topics: ActiveTopics,
     /// Time between commits.
     pub commit_interval: Duration,
     /// Time that a commit may take.
@@ -60,6 +63,7 @@ pub(super) struct SourceTask {
     schemas: SchemaCache,
     submitted: SubmittedRecords,
     offsets: SourceOffsets,
+    topics: ActiveTopics,
     deliveries: Vec<Delivery>,
     /// Which record of which batch each submitted record is; kept only for `commit-records`.
     origins: Option<Origins>,
@@ -159,6 +163,7 @@ pub(super) async fn run_source_task(
         schemas: SchemaCache::default(),
         submitted: SubmittedRecords::default(),
         offsets: spec.offsets,
+        topics: spec.topics,
         deliveries: Vec::new(),
         origins: options.wants_commit_records.then(Origins::default),
         batches: 0,
@@ -268,6 +273,7 @@ impl SourceTask {
     /// A record was written, or is given up.
     fn settle(&mut self, sequence: u64, written: Option<(i32, i64)>) {
         self.submitted.acknowledge(sequence);
+        self.topics.settled(sequence, written.is_some());
         if let Some(origins) = &mut self.origins {
             origins.settled(sequence, written);
         }

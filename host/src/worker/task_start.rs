@@ -27,8 +27,10 @@ use crate::sandbox::{
 };
 use crate::storage::offset::OffsetBackingStore;
 use crate::storage::status::State;
+use crate::storage::topic::TopicBackingStore;
 
 use super::LocalWorker;
+use super::active_topics::ActiveTopics;
 use super::api::ConfigOrigin;
 use super::converters::ConverterChoices;
 use super::services::{ConnectorOffsets, SinkRequests};
@@ -48,6 +50,7 @@ pub(super) struct TaskStart {
     limits: Limits,
     producers: Producers,
     offsets: Arc<dyn OffsetBackingStore>,
+    topics: Option<Arc<dyn TopicBackingStore>>,
 }
 
 impl LocalWorker {
@@ -72,6 +75,7 @@ impl LocalWorker {
             limits: self.parts.limits.clone(),
             producers: self.producers.clone(),
             offsets: self.parts.offsets.clone(),
+            topics: self.parts.topics.clone(),
         };
         (start, secrets)
     }
@@ -185,6 +189,7 @@ impl TaskStart {
             converters: self.converters(&config),
             tolerance: self.tolerance(&config.errors),
             offsets: SourceOffsets::new(connector, self.offsets.clone()),
+            topics: ActiveTopics::new(self.id.clone(), self.topics.clone()),
             commit_interval: self.worker.offset_flush_interval,
             commit_timeout: self.worker.offset_flush_timeout,
             stop_timeout: self.worker.task_shutdown_graceful_timeout,
@@ -221,6 +226,7 @@ impl TaskStart {
             commit_timeout: self.worker.offset_flush_timeout,
             stop_timeout: self.worker.task_shutdown_graceful_timeout,
             requests,
+            topics: ActiveTopics::new(self.id.clone(), self.topics.clone()),
             config: self.task_config,
         };
         run_sink_task(context, instance, spec).await

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::super::offsets::TopicTracking;
 use super::super::request::{PutConnector, PutMode, Stages};
 use super::super::restart::{RestartPlan, RestartRequest};
 use super::super::state::{
@@ -25,6 +26,7 @@ pub(super) struct Operations {
     pub(super) worker: Arc<dyn Worker>,
     pub(super) configs: Arc<dyn ConfigBackingStore>,
     pub(super) statuses: Arc<StatusRecorder>,
+    pub(super) topics: TopicTracking,
     pub(super) stopping: CancellationToken,
 }
 
@@ -96,6 +98,7 @@ impl Operations {
         self.stop_instance(name, stages).await;
         self.configs.remove_connector_config(name).await?;
         self.statuses.connector_destroyed(name);
+        self.topics.connector_deleted(name);
         Ok(())
     }
 
@@ -228,7 +231,7 @@ impl Operations {
         self.log_failure(name, self.update_tasks(name, &Stages::new()).await);
     }
 
-    fn stored(&self, name: &ConnectorName) -> Option<Arc<ConnectorConfigState>> {
+    pub(super) fn stored(&self, name: &ConnectorName) -> Option<Arc<ConnectorConfigState>> {
         self.configs.snapshot().connector(name).cloned()
     }
 
@@ -386,7 +389,9 @@ impl Operations {
 /// The text of a failure in a status: all of it, where REST shows the message alone.
 fn trace(error: &WorkerError) -> String {
     match error {
-        WorkerError::UnknownPlugin(_) => {
+        WorkerError::UnknownPlugin(_)
+        | WorkerError::InvalidConfig(_)
+        | WorkerError::Offsets(_) => {
             crate::errors::Failure::connect(error.to_string()).to_string()
         }
         WorkerError::Failed(failure) => failure.to_string(),

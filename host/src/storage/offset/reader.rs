@@ -1,13 +1,15 @@
 //! What a connector and its tasks read of stored offsets.
 //!
-//! Must not know which store. Kafka counterpart: OffsetStorageReaderImpl. Deviation: a stored
-//! value that is no offset is an error, where Kafka logs it and goes on as if there were none.
+//! Must not know which store. Kafka counterpart: OffsetStorageReaderImpl. Deviations: a stored
+//! value that is no offset is an error, where Kafka logs it and goes on as if there were none; a
+//! partition is found whatever the order of its fields.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use connect_data::OffsetMap;
 
-use super::{OffsetBackingStore, StorageError, json};
+use super::{OffsetBackingStore, StorageError, json, normalized};
 
 #[cfg(test)]
 mod tests;
@@ -47,13 +49,44 @@ impl OffsetStorageReader {
             .map(|partition| json::key(&self.connector, Some(partition)))
             .collect();
         let values = self.store.get(&keys).await?;
-        keys.iter()
+        let mut offsets = keys
+            .iter()
             .zip(values)
             .map(|(key, value)| match value {
                 Some(value) => self.parse(key, &value),
                 None => Ok(None),
             })
-            .collect()
+            .collect::<Result<Vec<_>, StorageError>>()?;
+        self.find_in_another_order(partitions, &mut offsets).await?;
+        Ok(offsets)
+    }
+
+    /// Looks for missing partitions that are stored with their fields in another order: users and other workers
+    /// do not know the order in which a plugin names them.
+    async fn find_in_another_order(
+        &self,
+        partitions: &[OffsetMap<'_>],
+        offsets: &mut [Option<OffsetMap<'static>>],
+    ) -> Result<(), StorageError> {
+        let missing: HashMap<Option<OffsetMap<'static>>, usize> = partitions
+            .iter()
+            .zip(&*offsets)
+            .enumerate()
+            .filter(|(_, (partition, offset))| offset.is_none() && partition.len() > 1)
+            .map(|(place, (partition, _))| (Some(normalized(partition)), place))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for (key, value) in self.store.entries().await? {
+            if let Some((connector, partition)) = json::parse_key(&key)
+                && connector == self.connector
+                && let Some(place) = missing.get(&partition)
+            {
+                offsets[*place] = self.parse(&key, &value)?;
+            }
+        }
+        Ok(())
     }
 
     /// All partitions of the connector with their offsets, as `GET /connectors/{c}/offsets` shows

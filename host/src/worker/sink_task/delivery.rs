@@ -21,6 +21,8 @@ impl SinkTask {
     /// the task is to end is not delivered either, so that its offsets are not committed.
     pub(super) async fn convert(&mut self, consumed: &ConsumedBatch) -> Result<(), Failure> {
         let mut converted = SinkRecord::default();
+        self.topics.begin_batch();
+        let mut last_topic = "";
         for record in consumed.iter() {
             let mut conversion = convert_record(&mut self.converters, &record, &mut converted);
             if matches!(&conversion, Err(refusal) if refusal.error.is_unprepared()) {
@@ -32,6 +34,11 @@ impl SinkTask {
                     self.encoder.clear();
                     return Ok(());
                 }
+            }
+            let topic: &str = record.topic;
+            if conversion.is_ok() && !std::ptr::eq(topic, last_topic) {
+                last_topic = topic;
+                self.topics.consumed(topic);
             }
             match conversion {
                 Ok(()) => self.encoder.push(&converted).map_err(|error| {

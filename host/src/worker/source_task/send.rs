@@ -91,6 +91,8 @@ impl SourceTask {
     ) -> Result<(), Unsent> {
         let batch = SourceBatch::decode(bytes, schemas)?;
         let mut names = self.names(&batch);
+        self.topics.begin_batch();
+        let mut last_topic = "";
         let mut converted = Converted::default();
         let mut records = batch.records();
         // LIMIT: a batch has at most 100,000 records.
@@ -127,6 +129,11 @@ impl SourceTask {
             let handed = self.hand_over(&outgoing).await?;
             if matches!(handed, Handed::Stopping) {
                 return Ok(());
+            }
+            // Runs of one topic are the rule: the texts of a run are the same one.
+            if !std::ptr::eq(topic, last_topic) {
+                last_topic = topic;
+                self.topics.sent(topic, self.submitted.next_sequence());
             }
             self.track(&batch, &mut names, record, index, bytes);
             if matches!(handed, Handed::Skipped) {

@@ -1,0 +1,258 @@
+//! The committed offsets of a consumer group, seen and changed from outside the group.
+//!
+//! Owns retries while the group's coordinator moves or loads, and the deadline of a call. Must not know whose
+//! group it is. Kafka counterparts: Admin.listConsumerGroupOffsets, alterConsumerGroupOffsets,
+//! deleteConsumerGroupOffsets, deleteConsumerGroups.
+
+use std::ffi::CString;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::native::{self, GroupCall, PartitionOutcome};
+use super::{Admin, AdminContext, blocking};
+use crate::kafka::client_config::ClientRole;
+use crate::kafka::error::ErrorCode;
+use crate::kafka::{KafkaError, TopicPartition};
+
+#[cfg(test)]
+mod tests;
+
+/// Pause before a coordinator is asked again.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
+/// The group of a client that asks about the group with the empty name.
+const NAMELESS: &str = "connect-wasm";
+
+/// UNKNOWN_TOPIC_OR_PARTITION
+const NOT_FOUND: i32 = 3;
+
+impl Admin {
+    /// The committed offsets of a group, by partition; none for a group that does not exist.
+    pub async fn list_group_offsets(
+        &self,
+        group: &str,
+        timeout: Duration,
+    ) -> Result<Vec<(TopicPartition, i64)>, KafkaError> {
+        const OPERATION: &str = "Listing consumer group offsets";
+        let listed = self
+            .group_call(OPERATION, group, timeout, Request::List)
+            .await?;
+        let mut offsets = Vec::with_capacity(listed.len());
+        for outcome in listed {
+            if let Some(code) = outcome.error {
+                return Err(KafkaError::Code {
+                    operation: OPERATION,
+                    code,
+                });
+            }
+            // A partition without an offset is told as a negative one.
+            if outcome.offset >= 0 {
+                let partition = TopicPartition::new(outcome.topic, outcome.partition);
+                offsets.push((partition, outcome.offset));
+            }
+        }
+        offsets.sort();
+        Ok(offsets)
+    }
+
+    /// Commits offsets, none of them negative, for a group without members. Partitions that the broker takes
+    /// are committed, also when it refuses others.
+    pub async fn alter_group_offsets(
+        &self,
+        group: &str,
+        offsets: Vec<(TopicPartition, i64)>,
+        timeout: Duration,
+    ) -> Result<(), KafkaError> {
+        const OPERATION: &str = "Altering consumer group offsets";
+        if offsets.is_empty() {
+            return Ok(());
+        }
+        check_partitions(OPERATION, offsets.iter().map(|(partition, _)| partition))?;
+        let outcomes = self
+            .group_call(OPERATION, group, timeout, Request::Alter(offsets))
+            .await?;
+        first_error(OPERATION, &outcomes)
+    }
+
+    /// Deletes the committed offsets of partitions that no member of the group is subscribed to.
+    pub async fn delete_group_offsets(
+        &self,
+        group: &str,
+        partitions: Vec<TopicPartition>,
+        timeout: Duration,
+    ) -> Result<(), KafkaError> {
+        const OPERATION: &str = "Deleting consumer group offsets";
+        if partitions.is_empty() {
+            return Ok(());
+        }
+        check_partitions(OPERATION, partitions.iter())?;
+        let outcomes = self
+            .group_call(OPERATION, group, timeout, Request::Delete(partitions))
+            .await?;
+        first_error(OPERATION, &outcomes)
+    }
+
+    /// Deletes a group without members, with all its offsets. A group that does not exist is
+    /// `GROUP_ID_NOT_FOUND`.
+    pub async fn delete_group(&self, group: &str, timeout: Duration) -> Result<(), KafkaError> {
+        const OPERATION: &str = "Deleting a consumer group";
+        self.group_call(OPERATION, group, timeout, Request::DeleteGroup)
+            .await
+            .map(|_| ())
+    }
+
+    async fn group_call(
+        &self,
+        operation: &'static str,
+        group: &str,
+        timeout: Duration,
+        request: Request,
+    ) -> Result<Vec<PartitionOutcome>, KafkaError> {
+        let admin = self.clone();
+        let own_group = if group.is_empty() { NAMELESS } else { group }.to_owned();
+        let native_group = CString::new(group).map_err(|_| KafkaError::Invalid {
+            what: "consumer group",
+            reason: "it contains a zero character".to_owned(),
+        })?;
+        let deadline = Instant::now() + timeout;
+        blocking(move || {
+            let client = admin.group_client(&own_group)?;
+            let request = request.to_native();
+            loop {
+                let outcome = native::call(
+                    client.client(),
+                    &native_group,
+                    &request.call(),
+                    deadline,
+                    || serve(&client, Duration::ZERO),
+                );
+                let again = match &outcome {
+                    Ok(outcomes) => outcomes
+                        .iter()
+                        .any(|outcome| outcome.error.is_some_and(coordinator_is_away)),
+                    Err(code) => coordinator_is_away(*code),
+                };
+                if !again || Instant::now() >= deadline {
+                    return outcome.map_err(|code| KafkaError::Code { operation, code });
+                }
+                serve(&client, RETRY_PAUSE);
+            }
+        })
+        .await
+    }
+
+    /// A consumer that never subscribes; it has a group only because librdkafka needs one in it (see
+    /// [`native::call`]).
+    fn group_client(&self, group: &str) -> Result<BaseConsumer<AdminContext>, KafkaError> {
+        use rdkafka::config::FromClientConfigAndContext as _;
+        let mut config = self.translated.to_rdkafka();
+        config
+            .set("group.id", group)
+            .set("enable.auto.commit", "false");
+        BaseConsumer::from_config_and_context(&config, self.context(&std::sync::Arc::default()))
+            .map_err(|error| self.translated.construct_error(ClientRole::Admin, &error))
+    }
+}
+
+/// Serves logs and errors; without a subscription there are no records.
+fn serve(client: &BaseConsumer<AdminContext>, time: Duration) {
+    let _ = client.poll(time);
+}
+
+/// What is asked, in types that can go to another thread.
+enum Request {
+    List,
+    Alter(Vec<(TopicPartition, i64)>),
+    Delete(Vec<TopicPartition>),
+    DeleteGroup,
+}
+
+/// The same with the lists that librdkafka reads.
+enum NativeRequest {
+    List,
+    Alter(TopicPartitionList),
+    Delete(TopicPartitionList),
+    DeleteGroup,
+}
+
+impl Request {
+    fn to_native(&self) -> NativeRequest {
+        match self {
+            Self::List => NativeRequest::List,
+            Self::Alter(offsets) => {
+                let mut list = TopicPartitionList::with_capacity(offsets.len());
+                for (partition, offset) in offsets {
+                    let mut element = list.add_partition(&partition.topic, partition.partition);
+                    element
+                        .set_offset(Offset::Offset(*offset))
+                        .expect("an offset that is not negative is one");
+                }
+                NativeRequest::Alter(list)
+            }
+            Self::Delete(partitions) => {
+                let mut list = TopicPartitionList::with_capacity(partitions.len());
+                for partition in partitions {
+                    list.add_partition(&partition.topic, partition.partition);
+                }
+                NativeRequest::Delete(list)
+            }
+            Self::DeleteGroup => NativeRequest::DeleteGroup,
+        }
+    }
+}
+
+impl NativeRequest {
+    fn call(&self) -> GroupCall<'_> {
+        match self {
+            Self::List => GroupCall::ListOffsets,
+            Self::Alter(list) => GroupCall::AlterOffsets(list),
+            Self::Delete(list) => GroupCall::DeleteOffsets(list),
+            Self::DeleteGroup => GroupCall::DeleteGroup,
+        }
+    }
+}
+
+/// Refuses here what no broker can have, in the words of a broker: librdkafka takes some of it for something
+/// else.
+fn check_partitions<'a>(
+    operation: &'static str,
+    partitions: impl Iterator<Item = &'a TopicPartition>,
+) -> Result<(), KafkaError> {
+    let mut partitions = partitions;
+    let impossible = partitions.any(|partition| {
+        partition.partition < 0 || partition.topic.is_empty() || partition.topic.contains('\0')
+    });
+    if impossible {
+        return Err(KafkaError::Code {
+            operation,
+            code: ErrorCode::new(NOT_FOUND),
+        });
+    }
+    Ok(())
+}
+
+fn first_error(operation: &'static str, outcomes: &[PartitionOutcome]) -> Result<(), KafkaError> {
+    let failed = outcomes.iter().find_map(|outcome| {
+        let code = outcome.error?;
+        tracing::debug!(
+            "{operation}: {}-{}: {code}",
+            outcome.topic,
+            outcome.partition
+        );
+        Some(code)
+    });
+    failed.map_or(Ok(()), |code| Err(KafkaError::Code { operation, code }))
+}
+
+/// Whether the coordinator moves, starts or loads, so that the same call works soon.
+fn coordinator_is_away(code: ErrorCode) -> bool {
+    matches!(
+        code.name(),
+        "NOT_COORDINATOR"
+            | "COORDINATOR_NOT_AVAILABLE"
+            | "COORDINATOR_LOAD_IN_PROGRESS"
+            | "UNSTABLE_OFFSET_COMMIT"
+    )
+}
