@@ -1,5 +1,5 @@
 //! A sink for tests that does harm, as the key `mode` says: `<harm>-in-connector-start`,
-//! `-in-start`, `-in-open`, `-in-put`, `-in-pre-commit`, `-in-flush`, `-in-close`, `-in-stop` (a
+//! `-in-alter-offsets`, `-in-start`, `-in-open`, `-in-put`, `-in-pre-commit`, `-in-flush`, `-in-close`, `-in-stop` (a
 //! harm in put waits for the first record); and
 //! - `retriable-puts`: `times` retriable errors for the first records, then it takes them;
 //! - `lie-about-offsets`: pre-commit answers with offsets that were not consumed and partitions that
@@ -17,8 +17,9 @@ mod harm;
 use std::time::Duration;
 
 use connect_sdk::{
-    Config, ConfigDef, ConfigKey, ConnectError, ConnectorContext, Description, PartitionOffset,
-    SinkBatch, SinkConnector, SinkTask, SinkTaskContext, TopicPartition,
+    AlteredConsumerOffset, Config, ConfigDef, ConfigKey, ConnectError, ConnectorContext,
+    Description, PartitionOffset, SinkBatch, SinkConnector, SinkTask, SinkTaskContext,
+    TopicPartition,
 };
 
 use crate::harm::harm;
@@ -49,6 +50,11 @@ impl SinkConnector for MisbehavingSinkConnector {
                     .default_value(3)
                     .doc("How often, for some modes"),
             )
+    }
+
+    fn alter_offsets(config: &Config, _: &[AlteredConsumerOffset]) -> Result<bool, ConnectError> {
+        harm(config.get("mode").unwrap_or_default(), "alter-offsets")?;
+        Ok(false)
     }
 
     fn start(_: Box<dyn ConnectorContext>, config: Config) -> Result<Self, ConnectError> {
