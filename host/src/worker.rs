@@ -25,16 +25,19 @@ use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use crate::kafka::producer::Producers;
 use crate::plugin::{GrantOrigin, GrantPolicy, PluginRegistry};
 use crate::sandbox::{
-    CompiledPlugin, ConnectorInstance, Grants, HostServices, InstanceSpec, Limits, PluginKind,
-    StopSignal,
+    CompiledPlugin, ConnectorInstance, Grants, HostServices, InstanceSpec, Limits, StopSignal,
 };
 use crate::storage::config::TargetState;
 use crate::storage::offset::OffsetBackingStore;
 use crate::storage::status::State;
+use crate::storage::topic::TopicBackingStore;
 
+mod active_topics;
 pub mod api;
 mod connector;
 mod converters;
+mod plugins;
+pub mod offsets;
 mod services;
 mod sink_offsets;
 mod sink_task;
@@ -44,9 +47,10 @@ mod submitted;
 mod task;
 mod task_start;
 
+use self::api::{ConnectorOffset, OffsetsChange, OffsetsMessage};
 use self::api::{
-    ConfigOrigin, ConnectorEvents, ConnectorKind, ConnectorPlugin, PluginDescription, PluginType,
-    StatusListener, Worker, WorkerError,
+    ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription,
+    PluginFindings, StatusListener, Worker, WorkerError,
 };
 use self::connector::{ConnectorControls, ConnectorSpec, connector, run_connector};
 use self::services::{ConnectorOffsets, ConnectorRequests, lock};
@@ -75,6 +79,8 @@ pub struct WorkerParts {
     pub grant_policy: GrantPolicy,
     /// Where source offsets are stored; started.
     pub offsets: Arc<dyn OffsetBackingStore>,
+    /// Where active topics are stored; none when they are not tracked.
+    pub topics: Option<Arc<dyn TopicBackingStore>>,
     /// Who is told about states.
     pub listener: Arc<dyn StatusListener>,
     /// Who is told about requests of connectors.
@@ -287,75 +293,23 @@ impl Worker for LocalWorker {
     }
 
     fn plugins(&self) -> Vec<PluginDescription> {
-        let mut plugins: Vec<PluginDescription> = self
-            .parts
-            .plugins
-            .list()
-            .iter()
-            .map(|plugin| PluginDescription {
-                class: plugin.description().class.clone(),
-                kind: match plugin.description().kind {
-                    PluginKind::Source => PluginType::Source,
-                    PluginKind::Sink => PluginType::Sink,
-                },
-                version: plugin.description().version.clone(),
-            })
-            .collect();
-        let converters = crate::converter::known_converters()
-            .iter()
-            .map(|known| (known, PluginType::Converter));
-        let header_converters = crate::converter::known_header_converters()
-            .iter()
-            .map(|known| (known, PluginType::HeaderConverter));
-        plugins.extend(converters.chain(header_converters).map(|(known, kind)| {
-            PluginDescription {
-                class: known.class.to_owned(),
-                kind,
-                version: known.version.to_owned(),
-            }
-        }));
-        plugins
+        plugins::descriptions(&self.parts.plugins)
     }
 
     fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError> {
-        let plugin = self
-            .parts
-            .plugins
-            .resolve(class_or_alias)
-            .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))?;
-        let description = plugin.description();
-        Ok(ConnectorPlugin {
-            class: description.class.clone(),
-            kind: match description.kind {
-                PluginKind::Source => ConnectorKind::Source,
-                PluginKind::Sink => ConnectorKind::Sink,
-            },
-            version: description.version.clone(),
-            config_def: plugin.config_def(),
-            task_class: description.task_class.clone(),
-        })
+        plugins::connector_plugin(&self.parts.plugins, class_or_alias)
     }
 
     async fn validate(
         &self,
         class: &str,
         config: &ConfigMap,
-    ) -> Result<Vec<(String, String)>, WorkerError> {
-        let plugin = self
-            .parts
-            .plugins
-            .resolve(class)
-            .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))?;
-        let config = config.clone();
-        let errors = self
-            .on_guests(async move { plugin.validate(&config).await })
+    ) -> Result<PluginFindings, WorkerError> {
+        let plugin = plugins::resolve(&self.parts.plugins, class)?;
+        let findings = plugins::findings(plugin, self.parts.limits.clone(), config.clone());
+        self.on_guests(findings)
             .await
             .map_err(WorkerError::Failed)?
-            .map_err(|error| WorkerError::Failed(guest_failure(&error)))?;
-        Ok(errors
-            .into_iter()
-            .map(|error| (error.name, error.message))
-            .collect())
     }
 
     fn check_grants(
@@ -549,6 +503,24 @@ impl Worker for LocalWorker {
 
     fn is_running(&self, name: &ConnectorName) -> bool {
         lock(&self.connectors).contains_key(name)
+    }
+
+    async fn connector_offsets(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+    ) -> Result<Vec<ConnectorOffset>, WorkerError> {
+        self.read_offsets(name, config).await
+    }
+
+    async fn modify_connector_offsets(
+        &self,
+        name: &ConnectorName,
+        config: &ConfigMap,
+        origin: ConfigOrigin,
+        change: OffsetsChange,
+    ) -> Result<OffsetsMessage, WorkerError> {
+        self.change_offsets(name, config, origin, &change).await
     }
 
     async fn stop(&self) {

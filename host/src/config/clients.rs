@@ -7,10 +7,14 @@
 //!
 //! Kafka counterparts: Worker.baseProducerConfigs, baseConsumerConfigs, adminConfigs.
 
+mod definition;
+
 use super::connector::{ADMIN_OVERRIDE, CONSUMER_OVERRIDE, ConnectorConfig, PRODUCER_OVERRIDE};
 use super::with_prefix_stripped;
 use super::worker::WorkerConfig;
 use crate::ids::ConnectorTaskId;
+
+pub use definition::Client;
 
 #[cfg(test)]
 mod tests;

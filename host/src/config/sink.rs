@@ -74,23 +74,19 @@ impl SinkConnectorConfig {
 pub(super) fn topic_errors(config: &ConfigMap) -> Vec<(&'static str, String)> {
     let text = |key: &str| config.get(key).map_or("", |text| java_trim(text));
     let (topics, pattern, dlq) = (text(TOPICS), text(TOPICS_REGEX), text(DLQ_TOPIC));
-    let both = |message: &str| {
-        vec![
-            (TOPICS, message.to_owned()),
-            (TOPICS_REGEX, message.to_owned()),
-        ]
-    };
-    match (topics.is_empty(), pattern.is_empty()) {
+    let both = match (topics.is_empty(), pattern.is_empty()) {
         (false, false) => {
-            return both(
-                "topics and topics.regex are mutually exclusive options, but both are set.",
-            );
+            Some("topics and topics.regex are mutually exclusive options, but both are set.")
         }
-        (true, true) => return both("Must configure one of topics or topics.regex"),
-        _ => {}
-    }
+        (true, true) => Some("Must configure one of topics or topics.regex"),
+        _ => None,
+    };
+    let mut errors: Vec<(&'static str, String)> = both
+        .iter()
+        .flat_map(|message| [TOPICS, TOPICS_REGEX].map(|key| (key, (*message).to_owned())))
+        .collect();
     if dlq.is_empty() {
-        return Vec::new();
+        return errors;
     }
     let names = split_list(topics);
     if names.iter().any(|name| name == dlq) {
@@ -98,7 +94,7 @@ pub(super) fn topic_errors(config: &ConfigMap) -> Vec<(&'static str, String)> {
             "The DLQ topic '{dlq}' may not be included in the list of topics ('topics=[{}]') consumed by the connector",
             names.join(", ")
         );
-        return vec![(TOPICS, message)];
+        errors.push((TOPICS, message));
     }
     // A pattern that does not compile has its own error already; Kafka answers 500 here.
     let whole = Regex::new(&format!("^(?:{pattern})$"));
@@ -106,7 +102,7 @@ pub(super) fn topic_errors(config: &ConfigMap) -> Vec<(&'static str, String)> {
         let message = format!(
             "The DLQ topic '{dlq}' may not be matched by the regex for the topics ('topics.regex={pattern}') consumed by the connector"
         );
-        return vec![(TOPICS_REGEX, message)];
+        errors.push((TOPICS_REGEX, message));
     }
-    Vec::new()
+    errors
 }

@@ -1,36 +1,43 @@
 //! Validation of a connector's configuration: the framework's keys, the plugin's, and what others
 //! find out, put together in the order of Kafka's answer.
 //!
-//! Pure: the plugin's definition, its own messages, refused grants and converters are parameters.
-//! Must not know JSON.
+//! Pure: the plugin's definition, its own messages, refused grants and the other plugins are
+//! parameters. Must not know JSON.
 //!
 //! Kafka counterpart: AbstractHerder.validateConnectorConfig.
 
+mod enrich;
 mod parts;
+mod versions;
 
 #[cfg(test)]
 mod tests;
 
-use super::ConfigMap;
 use super::connector::{
-    CONNECTOR_CLASS, ConnectorKind, ConverterChoice, DLQ_TOPIC, PREDICATES, TRANSFORMS, sink_def,
-    source_def,
+    CONNECTOR_CLASS, ConnectorKind, ConverterChoice, DLQ_TOPIC, connector_def, sink_def, source_def,
 };
 use super::def::{
-    ClassResolver, ConfigDef, ConfigKey, ConfigValidation, ConfigValue, DefaultValue, PluginBase,
-    Settings, split_list,
+    ClassResolver, ConfigDef, ConfigError, ConfigKey, ConfigValidation, ConfigValue, HIDDEN,
+    PluginBase, Settings,
 };
-use super::redact::redact_map;
+use super::redact::{Secrets, is_secret_key, redact_map};
 use super::worker::OverridePolicy;
+use super::{ConfigMap, hash_order};
 
-/// What validation needs to know about converters, which live in a higher layer.
-pub trait ConverterCatalog: ClassResolver {
+pub use versions::mismatch as version_mismatch;
+
+/// What validation needs to know about plugins other than the connector, which live in a higher
+/// layer.
+pub trait PluginCatalog: ClassResolver {
     /// The class names that may be chosen.
     fn classes(&self, base: PluginBase) -> Vec<String>;
 
-    /// The definition of a converter's own keys, by its full class name. The default of
+    /// The definition of a plugin's own keys, by its full class name. The default of
     /// `converter.type` does not matter: the value is supplied.
     fn config_def(&self, base: PluginBase, class: &str) -> Option<ConfigDef>;
+
+    /// The versions of a class, one for each time that it is listed as a plugin.
+    fn versions(&self, class: &str) -> Vec<String>;
 
     /// The classes as a [`ClassResolver`].
     fn as_resolver(&self) -> &dyn ClassResolver;
@@ -67,6 +74,10 @@ pub struct ValidationRequest<'a> {
     pub nulls: &'a [String],
     /// The kind of the plugin.
     pub kind: ConnectorKind,
+    /// The full class name of the plugin.
+    pub plugin_class: &'a str,
+    /// The version of the plugin.
+    pub plugin_version: &'a str,
     /// The plugin's own keys.
     pub plugin_def: &'a ConfigDef,
     /// What the plugin found, as key and message.
@@ -75,8 +86,8 @@ pub struct ValidationRequest<'a> {
     pub recommendations: &'a [Recommendation],
     /// Grants that the worker refuses, as key and message.
     pub refusals: &'a [(String, String)],
-    /// The converters that there are.
-    pub converters: &'a dyn ConverterCatalog,
+    /// The plugins other than connectors that there are.
+    pub plugins: &'a dyn PluginCatalog,
     /// The worker's converters.
     pub worker_converters: Option<WorkerConverters<'a>>,
     /// What connectors may set of their clients.
@@ -139,7 +150,7 @@ impl ValidationResult {
             .find(|entry| entry.value.name == name)
     }
 
-    /// Adds a message to a key. A key that nobody defines comes first in the answer.
+    /// Adds a message to a key. Keys that nobody defines come first in the answer.
     fn add_error(&mut self, name: &str, message: &str) {
         if let Some(entry) = self.entry_mut(name) {
             entry.value.errors.push(message.to_owned());
@@ -147,6 +158,11 @@ impl ValidationResult {
         }
         let mut value = ConfigValidation::new(name, ConfigValue::Null);
         value.errors.push(message.to_owned());
+        self.add_undefined(value);
+    }
+
+    /// Adds a value that nobody defines, behind the others of its kind.
+    fn add_undefined(&mut self, value: ConfigValidation) {
         let undefined = self
             .entries
             .iter()
@@ -170,9 +186,13 @@ impl ValidationResult {
     }
 }
 
-/// The text of the answer 400 for a configuration without `connector.class`.
-pub fn no_connector_class(config: &ConfigMap) -> String {
-    let pairs: Vec<String> = redact_map(config, None)
+/// The text of the answer 400 for a configuration without `connector.class`, in which the keys are
+/// in the order of a Java map.
+pub fn no_connector_class(config: &ConfigMap, nulls: &[String]) -> String {
+    let shown = redact_map(config, None);
+    let values = shown.iter().map(|(key, value)| (key, value.as_str()));
+    let all = values.chain(nulls.iter().map(|key| (key, "null")));
+    let pairs: Vec<String> = hash_order::copied(all.collect(), |(key, _)| key.as_str())
         .iter()
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
@@ -182,8 +202,9 @@ pub fn no_connector_class(config: &ConfigMap) -> String {
     )
 }
 
-/// Validates a connector's configuration.
-pub fn validate(request: &ValidationRequest<'_>) -> ValidationResult {
+/// Validates a connector's configuration. An error means that there is no list to answer with: the
+/// version of the connector or the value of a client's setting cannot be read.
+pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationResult, ConfigError> {
     let mut result = ValidationResult {
         name: request
             .config
@@ -192,15 +213,21 @@ pub fn validate(request: &ValidationRequest<'_>) -> ValidationResult {
             .unwrap_or_default(),
         ..ValidationResult::default()
     };
-    add_framework_keys(request, &mut result);
-    let converters = parts::valid_converters(request, &result);
+    if let Some(mismatch) = versions::connector_mismatch(request)? {
+        add_without_plugin(request, &mismatch, &mut result);
+        result.error_count = result.messages().count();
+        return Ok(result);
+    }
+    add_framework_keys(request, &mut result)?;
+    let converters = parts::valid_converters(request, &mut result);
     add_plugin_keys(request, &mut result);
     for (key, message) in request.plugin_messages.iter().chain(request.refusals) {
         result.add_error(key, message);
     }
+    hide_secrets(request, &mut result);
     result.error_count = result.messages().count();
     let added = result.entries.len();
-    parts::add_client_overrides(request, &mut result);
+    parts::add_client_overrides(request, &mut result)?;
     for converter in &converters {
         parts::add_converter_keys(request, converter, &mut result);
     }
@@ -211,72 +238,84 @@ pub fn validate(request: &ValidationRequest<'_>) -> ValidationResult {
         .filter(|entry| !entry.value.errors.is_empty())
         .count();
     result.error_count += keys_with_errors;
-    result
+    Ok(result)
 }
 
 fn settings<'a>(request: &ValidationRequest<'a>) -> Settings<'a> {
     Settings::new(request.config)
         .nulls(request.nulls)
-        .classes(request.converters.as_resolver())
+        .classes(request.plugins.as_resolver())
 }
 
-fn add_framework_keys(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
-    let def = match request.kind {
+fn framework_def(kind: ConnectorKind) -> &'static ConfigDef {
+    match kind {
         ConnectorKind::Source => source_def(),
         ConnectorKind::Sink => sink_def(),
-    };
-    let values = def.validate_settings(settings(request));
-    for (key, mut value) in def.keys().zip(values) {
-        let mut key = key.clone();
-        if let Some(base) = converter_base(&key.name) {
-            value.recommended_values = request.converters.classes(base);
-            if let Some(choice) = worker_converter(request, &key.name) {
-                let unset =
-                    !request.config.contains_key(&key.name) && !request.nulls.contains(&key.name);
-                if unset {
-                    value.value = ConfigValue::Class(choice.class.clone());
-                }
-                key.default = DefaultValue::Value(choice.class.clone());
-            }
-        }
+    }
+}
+
+fn add_def(def: &ConfigDef, settings: Settings<'_>, result: &mut ValidationResult) {
+    for (key, value) in def.keys().zip(def.validate_settings(settings)) {
         result.add_group(key.group.as_deref());
         result.entries.push(ValidationEntry {
-            definition: Some(key),
+            definition: Some(key.clone()),
             value,
         });
     }
+}
+
+/// COMPAT: without a connector of the wanted version, 4.3.1 answers with what all connectors have.
+fn add_without_plugin(
+    request: &ValidationRequest<'_>,
+    mismatch: &str,
+    result: &mut ValidationResult,
+) {
+    add_def(connector_def(), settings(request), result);
+    versions::complete_connector(request, result);
+    versions::hide_converters(result);
+    for key in [CONNECTOR_CLASS, versions::CONNECTOR_VERSION] {
+        result.add_error(key, mismatch);
+    }
+}
+
+fn add_framework_keys(
+    request: &ValidationRequest<'_>,
+    result: &mut ValidationResult,
+) -> Result<(), ConfigError> {
+    let enriched = enrich::enrich(framework_def(request.kind), request)?;
+    add_def(&enriched.def, settings(request), result);
+    versions::complete_connector(request, result);
+    versions::complete_converters(request, result);
+    enriched.complete(request, result);
     if request.kind == ConnectorKind::Sink {
         for (key, message) in super::sink::topic_errors(request.config) {
             result.add_error(key, &message);
         }
     }
-    refuse_transformations(request, result);
-    for null in request.nulls {
-        if def.key(null).is_some() || request.plugin_def.key(null).is_none() {
-            result.add_error(
-                null,
-                "Null value can not be supplied as the configuration value.",
-            );
-        }
-    }
+    add_null_errors(request, &enriched.def, result);
+    Ok(())
 }
 
-/// Records would be wrong if the keys were ignored.
-fn refuse_transformations(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
-    for (key, what) in [(TRANSFORMS, "Transformations"), (PREDICATES, "Predicates")] {
-        let aliases = request
-            .config
-            .get(key)
-            .map(|text| split_list(text))
-            .unwrap_or_default();
-        if !aliases.is_empty() {
-            let shown = ConfigValue::List(aliases);
+/// Keys without a value are errors, but for the plugin's own.
+fn add_null_errors(
+    request: &ValidationRequest<'_>,
+    framework: &ConfigDef,
+    result: &mut ValidationResult,
+) {
+    let own = |name: &str| framework.key(name).is_none() && request.plugin_def.key(name).is_some();
+    let given = request.config.keys().chain(request.nulls);
+    let given = hash_order::copied(given.collect(), |name| name.as_str());
+    let nulls = given
+        .into_iter()
+        .filter(|name| request.nulls.contains(name) && framework.key(name).is_none());
+    // COMPAT: the unknown ones are listed as a map lists them that has the framework's keys, too.
+    let known = framework.keys().map(|key| &key.name);
+    let all = hash_order::filled(known.chain(nulls).collect(), |name| name.as_str());
+    for name in all {
+        if request.nulls.contains(name) && !own(name) {
             result.add_error(
-                key,
-                &format!(
-                    "Invalid value {shown} for configuration {key}: {what} are not supported by \
-                     this worker yet. Remove the key; the records would not be what it asks for."
-                ),
+                name,
+                "Null value can not be supplied as the configuration value.",
             );
         }
     }
@@ -285,9 +324,11 @@ fn refuse_transformations(request: &ValidationRequest<'_>, result: &mut Validati
 fn add_plugin_keys(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
     // The classes that a plugin's own keys name are not known here.
     let own = Settings::new(request.config).nulls(request.nulls);
-    let values = request.plugin_def.validate_settings(own);
-    for mut value in values {
-        let definition = request.plugin_def.key(&value.name).cloned();
+    for mut value in request.plugin_def.validate_settings(own) {
+        let Some(definition) = request.plugin_def.key(&value.name).cloned() else {
+            result.add_undefined(value);
+            continue;
+        };
         if let Some(recommendation) = request
             .recommendations
             .iter()
@@ -296,31 +337,30 @@ fn add_plugin_keys(request: &ValidationRequest<'_>, result: &mut ValidationResul
             value.recommended_values.clone_from(&recommendation.values);
             value.visible = recommendation.visible;
         }
-        let group = definition.as_ref().and_then(|key| key.group.clone());
-        let entry = ValidationEntry { definition, value };
+        result.add_group(definition.group.as_deref());
+        let entry = ValidationEntry {
+            definition: Some(definition),
+            value,
+        };
         match result.entry_mut(&entry.value.name) {
             Some(existing) => *existing = entry,
             None => result.entries.push(entry),
         }
-        result.add_group(group.as_deref());
     }
 }
 
-fn converter_base(key: &str) -> Option<PluginBase> {
-    match key {
-        "key.converter" | "value.converter" => Some(PluginBase::Converter),
-        "header.converter" => Some(PluginBase::HeaderConverter),
-        _ => None,
-    }
-}
-
-fn worker_converter<'a>(request: &ValidationRequest<'a>, key: &str) -> Option<&'a ConverterChoice> {
-    let worker = request.worker_converters?;
-    match key {
-        "key.converter" => Some(worker.key),
-        "value.converter" => Some(worker.value),
-        "header.converter" => Some(worker.header),
-        _ => None,
+/// Values that are secret by their name are not shown, whatever type a plugin gives them.
+fn hide_secrets(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
+    let secrets = Secrets::of(request.config, Some(request.plugin_def));
+    for entry in &mut result.entries {
+        if is_secret_key(&entry.value.name) && entry.value.value.as_text().is_some() {
+            entry.value.value = ConfigValue::Password(HIDDEN.to_owned());
+        }
+        for message in &mut entry.value.errors {
+            if let std::borrow::Cow::Owned(hidden) = secrets.hide(message) {
+                *message = hidden;
+            }
+        }
     }
 }
 

@@ -145,7 +145,7 @@ fn def<const N: usize>(keys: [ConfigKey; N]) -> ConfigDef {
         ConfigType::String,
         DefaultValue::Required,
         Importance::Low,
-        "How this converter will be used.",
+        "What the converter is for: key, value or header. The worker sets it.",
     )
     .validator(Validator::one_of(&["key", "value", "header"]));
     ConfigDef::new([converter_type].into_iter().chain(keys))
@@ -172,7 +172,7 @@ fn string_def() -> ConfigDef {
         ConfigType::String,
         value(UTF_8),
         Importance::High,
-        "The name of the Java character set to use for encoding strings as byte arrays.",
+        "Character set of the bytes, by its Java name.",
     );
     encoding.width = Width::Medium;
     encoding.display_name = "Encoding".to_owned();
@@ -183,20 +183,20 @@ fn json_def() -> ConfigDef {
     use ConfigType::{Boolean, Int, String};
     use Importance::{High, Low};
     def([
-        key(SCHEMAS_ENABLE, Boolean, value("true"), High, "Include schemas within each of the serialized values and keys.")
+        key(SCHEMAS_ENABLE, Boolean, value("true"), High, "Whether each message is an envelope of schema and payload.")
             .shown("Schemas", 0, Width::Medium, "Enable Schemas"),
-        key(SCHEMAS_CACHE_SIZE, Int, value("1000"), High, "The maximum number of schemas that can be cached in this converter instance.")
+        key(SCHEMAS_CACHE_SIZE, Int, value("1000"), High, "How many schemas the converter remembers in each direction.")
             .shown("Schemas", 1, Width::Medium, "Schema Cache Size"),
         key(SCHEMA_CONTENT, String, DefaultValue::Null, High, SCHEMA_CONTENT_DOC)
             .shown("Schemas", 2, Width::Medium, "Schema Content"),
-        key(DECIMAL_FORMAT, String, value("BASE64"), Low, "Controls which format this converter will serialize decimals in. This value is case insensitive and can be either 'BASE64' (default) or 'NUMERIC'")
+        key(DECIMAL_FORMAT, String, value("BASE64"), Low, "How decimals are written: BASE64, the bytes as text, or NUMERIC, a JSON number.")
             .shown("Serialization", 0, Width::Medium, "Decimal Format")
             .validator(Validator::one_of_ignoring_case(&["NUMERIC", "BASE64"])),
-        key(REPLACE_NULL_WITH_DEFAULT, Boolean, value("true"), Low, "Whether to replace fields that have a default value and that are null to the default value. When set to true, the default value is used, otherwise null is used.")
+        key(REPLACE_NULL_WITH_DEFAULT, Boolean, value("true"), Low, "Whether a field that is null and has a default is read as its default.")
             .shown("Serialization", 1, Width::Medium, "Replace null with default"),
     ])
 }
 
-const SCHEMA_CONTENT_DOC: &str = "When set, this is used as the schema for all messages, and the schemas within each of the message will be ignored.Otherwise, the schema will be included in the content of each message. This configuration applies only 'schemas.enable' is true, and it exclusively affects the sink connector.";
+const SCHEMA_CONTENT_DOC: &str = "A schema as JSON, of all messages that are read; they are no envelopes then. For sink connectors with schemas.enable.";
 const CONVERTER_TYPE: &str = "converter.type";
 const UTF_8: &str = "UTF-8";

@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 use super::HerderError;
 use crate::clock;
 use crate::config::ConfigMap;
+use crate::config::def::ConfigKey;
+use crate::config::validate::ValidationResult;
 use crate::ids::ConnectorName;
 use crate::storage::config::{ConfigOrigin, TargetState};
 use crate::worker::api::ConnectorEvents;
@@ -158,12 +160,21 @@ impl PutConnector {
 /// Decides whether a configuration may be stored.
 #[async_trait]
 pub trait ConnectorValidator: Send + Sync {
-    /// Refuses with [`HerderError::InvalidConfig`], the text being the whole answer.
+    /// What is wrong with a configuration, key by key. Where there is no such list to answer with,
+    /// [`HerderError::InvalidConfig`] has the whole text of the answer.
     async fn validate(
         &self,
         config: &SubmittedConfig,
         origin: ConfigOrigin,
-    ) -> Result<(), HerderError>;
+        stages: &Stages,
+    ) -> Result<ValidationResult, HerderError>;
+
+    /// The keys that configure a plugin, given by class or alias, in a version out of a range.
+    fn plugin_config(
+        &self,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<Vec<ConfigKey>, HerderError>;
 }
 
 struct Stage {

@@ -21,7 +21,11 @@ use super::state::{InstanceState, StateSpec};
 use super::stop::StopSignal;
 use super::{Sandbox, cache};
 use crate::bridge;
+use crate::config::connector::{sink_def, source_def};
 use crate::config::def::ConfigDef;
+
+/// LIMIT: errors or recommended values of one answer; no user reads more, and each is copied.
+const ANSWERS_MAX: usize = 10_000;
 
 /// Whether a plugin is a source or a sink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -149,24 +153,34 @@ impl CompiledPlugin {
         (&self.0.description.class, &self.0.description.version)
     }
 
-    /// The plugin's own checks of a connector configuration, beyond its ConfigDef.
+    /// The plugin's own checks of a connector configuration, beyond its ConfigDef, on an instance
+    /// with these limits.
     pub async fn validate(
         &self,
+        limits: &Limits,
         config: &IndexMap<String, String>,
     ) -> Result<Vec<KeyError>, SandboxError> {
         let export = "plugin.validate";
-        let config = bridge::config::to_wit(config);
-        let (mut core, guest) = self.any_instance("validate").await?;
+        let given = bridge::config::to_wit(config);
+        let (mut core, guest) = self.any_instance("validate", limits).await?;
         let time = core.limits().deadlines.for_call();
         let (store, give_up) = core.begin(export, time)?;
         let result = timeout_at(
             give_up,
             guest
                 .connect_wasm_plugin_plugin()
-                .call_validate(store, &config),
+                .call_validate(store, &given),
         )
         .await;
         let errors = core.end_result(export, result)?;
+        if errors.len() > ANSWERS_MAX {
+            return Err(core.wrong_result(export, too_many("errors")));
+        }
+        // An error of a key that only the configuration has is as good as Kafka's.
+        let known = |name: &str| self.has_key(name) || config.contains_key(name);
+        if let Some(unknown) = errors.iter().find(|error| !known(&error.name)) {
+            return Err(core.wrong_result(export, unknown_key("an error", &unknown.name)));
+        }
         Ok(errors
             .into_iter()
             .map(|error| KeyError {
@@ -176,14 +190,16 @@ impl CompiledPlugin {
             .collect())
     }
 
-    /// Recommended values for keys that have a recommender.
+    /// Recommended values for keys that have a recommender, asked of an instance with these
+    /// limits.
     pub async fn recommend(
         &self,
+        limits: &Limits,
         config: &IndexMap<String, String>,
     ) -> Result<Vec<Recommendation>, SandboxError> {
         let export = "plugin.recommend";
         let config = bridge::config::to_wit(config);
-        let (mut core, guest) = self.any_instance("recommend").await?;
+        let (mut core, guest) = self.any_instance("recommend", limits).await?;
         let time = core.limits().deadlines.for_call();
         let (store, give_up) = core.begin(export, time)?;
         let result = timeout_at(
@@ -194,6 +210,18 @@ impl CompiledPlugin {
         )
         .await;
         let recommendations = core.end_result(export, result)?;
+        let values = recommendations.iter().map(|found| found.values.len() + 1);
+        if values.sum::<usize>() > ANSWERS_MAX {
+            return Err(core.wrong_result(export, too_many("recommended values")));
+        }
+        let known = |name: &str| {
+            let key = self.0.config_def.key(name);
+            key.is_some_and(|key| key.recommender)
+        };
+        if let Some(unknown) = recommendations.iter().find(|found| !known(&found.name)) {
+            let what = "recommended values";
+            return Err(core.wrong_result(export, unknown_key(what, &unknown.name)));
+        }
         Ok(recommendations
             .into_iter()
             .map(|found| Recommendation {
@@ -204,17 +232,29 @@ impl CompiledPlugin {
             .collect())
     }
 
+    /// Whether the plugin or the framework defines a key.
+    fn has_key(&self, name: &str) -> bool {
+        let framework = match self.0.description.kind {
+            PluginKind::Source => source_def(),
+            PluginKind::Sink => sink_def(),
+        };
+        self.0.config_def.key(name).is_some() || framework.key(name).is_some()
+    }
+
     /// An instance without any grant.
-    async fn any_instance(&self, purpose: &str) -> Result<(Core, any::AnyPlugin), SandboxError> {
-        let limits = Limits::default();
+    async fn any_instance(
+        &self,
+        purpose: &str,
+        limits: &Limits,
+    ) -> Result<(Core, any::AnyPlugin), SandboxError> {
         let state = StateSpec {
             name: format!("[{}|{purpose}]", self.0.description.class),
             grants: &Grants::default(),
-            limits: &limits,
+            limits,
             services: HostServices::default(),
             stop: StopSignal::new(),
         };
-        let mut core = Core::new(self, &limits, state)?;
+        let mut core = Core::new(self, limits, state)?;
         let time = limits.deadlines.for_start();
         let (store, give_up) = core.begin("instantiate", time)?;
         let result = timeout_at(give_up, self.0.any.instantiate_async(store)).await;
@@ -323,7 +363,7 @@ impl CompiledPlugin {
 
     /// Asks the plugin who it is and what keys it has.
     async fn ask(&self) -> Result<Declared, SandboxError> {
-        let (mut core, guest) = self.any_instance("describe").await?;
+        let (mut core, guest) = self.any_instance("describe", &Limits::default()).await?;
         let plugin = guest.connect_wasm_plugin_plugin();
         let time = core.limits().deadlines.for_call();
         let (store, give_up) = core.begin("plugin.describe", time)?;
@@ -339,6 +379,14 @@ impl CompiledPlugin {
         let keys = core.end(result)?;
         Ok(Declared { description, keys })
     }
+}
+
+fn too_many(what: &str) -> String {
+    format!("more than {ANSWERS_MAX} {what}")
+}
+
+fn unknown_key(what: &str, key: &str) -> String {
+    format!("{what} of the key {key:?}, which is none of its keys that can have any")
 }
 
 impl Description {

@@ -380,6 +380,7 @@ fn validator(name: &str) -> Option<Validator> {
         "offsets.storage.topic" => Validator::NonEmptyText,
         "topics" => Validator::any_list(true, false),
         "topics.regex" => Validator::Regex,
+        version if version.ends_with("plugin.version") => Validator::VersionRange,
         _ => return None,
     })
 }

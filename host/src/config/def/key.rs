@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use super::Validator;
+use super::validator::AnyClass;
+use super::{ConfigValue, Validator};
 
 /// What kind of value a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -206,6 +207,17 @@ impl ConfigKey {
     pub fn recommender(mut self) -> Self {
         self.recommender = true;
         self
+    }
+
+    /// The default as REST shows it; nothing when there is none.
+    pub fn default_text(&self) -> Option<String> {
+        match &self.default {
+            DefaultValue::Required | DefaultValue::Null => None,
+            DefaultValue::Value(text) => self
+                .parse(text, &AnyClass)
+                .as_ref()
+                .map_or_else(|_| Some(text.clone()), ConfigValue::to_config_text),
+        }
     }
 
     /// Whether the key must be given.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::validator::{AnyClass, ClassResolver, Validator};
 use super::{ConfigDef, ConfigError, ConfigValue, DefinedKey};
-use crate::config::ConfigMap;
+use crate::config::{ConfigMap, hash_order};
 
 /// What a configuration says about a key.
 enum Given<'a> {
@@ -136,6 +136,14 @@ impl ConfigDef {
 
     /// The values of all keys, or the first error, given the classes that exist.
     pub fn parse_settings(&self, settings: Settings<'_>) -> Result<ParsedConfig, ConfigError> {
+        let undefined = self.undefined_dependents();
+        if !undefined.is_empty() {
+            let message = format!(
+                "Some configurations in are referred in the dependents, but not defined: {}",
+                undefined.join(",")
+            );
+            return Err(ConfigError::rule(undefined[0], message));
+        }
         let mut parsed = ParsedConfig::default();
         for (name, entry) in &self.entries {
             let mut value = entry.value(&settings)?;
@@ -160,26 +168,77 @@ impl ConfigDef {
 
     /// The values and all errors of all keys, given nulls and the classes that exist.
     pub fn validate_settings(&self, settings: Settings<'_>) -> Vec<ConfigValidation> {
+        let visits = self.visits();
         let mut validations: Vec<ConfigValidation> = self
             .entries
             .iter()
-            .map(|(name, entry)| entry.validate(name, &settings))
+            .zip(visits)
+            .map(|((name, entry), visits)| entry.validate(name, &settings, visits))
             .collect();
-        for key in self.keys() {
-            for dependent in &key.dependents {
-                if self.key(dependent).is_none() {
-                    let mut undefined = ConfigValidation::new(dependent, ConfigValue::Null);
-                    undefined.errors.push(format!(
-                        "{dependent} is referred in the dependents, but not defined."
-                    ));
-                    undefined.visible = false;
-                    validations.push(undefined);
-                }
-            }
+        for dependent in self.undefined_dependents() {
+            let mut undefined = ConfigValidation::new(dependent, ConfigValue::Null);
+            undefined.errors.push(format!(
+                "{dependent} is referred in the dependents, but not defined."
+            ));
+            undefined.visible = false;
+            validations.push(undefined);
         }
         validations
     }
+
+    /// Dependents of keys that are no keys, each once, in the order of a Java set.
+    fn undefined_dependents(&self) -> Vec<&str> {
+        let mut undefined: Vec<&str> = Vec::new();
+        for dependent in self.keys().flat_map(|key| &key.dependents) {
+            if self.key(dependent).is_none() && !undefined.contains(&dependent.as_str()) {
+                undefined.push(dependent);
+            }
+        }
+        hash_order::filled(undefined, |name| name)
+    }
+
+    /// How often each key is looked at.
+    ///
+    /// COMPAT: validation goes from keys that depend on nothing to their dependents
+    /// (ConfigDef.parseForValidate), so that a dependent of two keys has its errors twice, and keys
+    /// that only depend on each other are never looked at.
+    fn visits(&self) -> Vec<usize> {
+        let mut waiting = vec![0_usize; self.entries.len()];
+        let dependents = |index: usize| {
+            self.entries[index]
+                .key
+                .dependents
+                .iter()
+                .filter_map(|name| self.entries.get_index_of(name))
+        };
+        for index in 0..self.entries.len() {
+            for dependent in dependents(index) {
+                waiting[dependent] += 1;
+            }
+        }
+        let mut visits: Vec<usize> = waiting
+            .iter()
+            .map(|&count| usize::from(count == 0))
+            .collect();
+        let mut ready: Vec<usize> = (0..visits.len())
+            .filter(|&index| visits[index] > 0)
+            .collect();
+        while let Some(index) = ready.pop() {
+            for dependent in dependents(index) {
+                visits[dependent] = (visits[dependent] + visits[index]).min(VISITS_MAX);
+                waiting[dependent] -= 1;
+                if waiting[dependent] == 0 {
+                    ready.push(dependent);
+                }
+            }
+        }
+        visits
+    }
 }
+
+/// LIMIT: how often the errors of a key are told; a definition can make the number of ways to a
+/// key grow without bounds.
+const VISITS_MAX: usize = 8;
 
 impl DefinedKey {
     fn value(&self, settings: &Settings<'_>) -> Result<ConfigValue, ConfigError> {
@@ -202,8 +261,11 @@ impl DefinedKey {
         }
     }
 
-    fn validate(&self, name: &str, settings: &Settings<'_>) -> ConfigValidation {
+    fn validate(&self, name: &str, settings: &Settings<'_>, visits: usize) -> ConfigValidation {
         let mut validation = ConfigValidation::new(name, ConfigValue::Null);
+        if visits == 0 {
+            return validation;
+        }
         match self.value(settings) {
             Ok(value) => validation.value = value,
             Err(error) => validation.errors.push(error.to_string()),
@@ -211,6 +273,8 @@ impl DefinedKey {
         if let Err(error) = self.check(&validation.value, settings.classes) {
             validation.errors.push(error.to_string());
         }
+        let told = validation.errors.len() * visits;
+        validation.errors = validation.errors.into_iter().cycle().take(told).collect();
         validation
     }
 }

@@ -318,8 +318,9 @@ impl ClassResolver for OneConverter {
         }
     }
 
-    fn implements(&self, _base: PluginBase, class: &str) -> bool {
-        class == "x.JsonConverter"
+    fn refusal(&self, _base: PluginBase, class: &str) -> Option<String> {
+        (class != "x.JsonConverter")
+            .then(|| format!("Class class {class} does not implement the Converter interface"))
     }
 }
 
@@ -336,6 +337,11 @@ fn classes() {
         assert_eq!(validation.value.to_config_text().as_deref(), text);
     };
     check("Json", Some("x.JsonConverter"), &[]);
+    check(
+        "",
+        None,
+        &["Invalid value  for configuration k: Class  could not be found."],
+    );
     check(" x.JsonConverter ", Some("x.JsonConverter"), &[]);
     check(
         "nope ",
@@ -406,6 +412,94 @@ fn wrong_definitions() {
         error(vec![key("0").validator(Validator::at_least(1))]),
         "Invalid value 0 for configuration k: Value must be at least 1"
     );
+}
+
+fn int_key(name: &str, dependents: &[&str]) -> ConfigKey {
+    let null = DefaultValue::Null;
+    let mut key = ConfigKey::new(name, ConfigType::Int, null, Importance::Low, "");
+    key.dependents = dependents.iter().map(|&name| name.to_owned()).collect();
+    key
+}
+
+/// The values and numbers of errors of all keys, when every key has the value `x`.
+fn looked_at(keys: &[(&str, &[&str])]) -> Vec<(String, usize)> {
+    let def = ConfigDef::new(keys.iter().map(|(name, to)| int_key(name, to))).unwrap();
+    let config = keys
+        .iter()
+        .map(|(name, _)| ((*name).to_owned(), "x".to_owned()));
+    def.validate(&config.collect())
+        .into_iter()
+        .map(|validation| (validation.name, validation.errors.len()))
+        .collect()
+}
+
+#[test]
+fn a_key_is_looked_at_once_for_each_way_to_it() {
+    let count = |name: &str, errors: usize| (name.to_owned(), errors);
+    assert_eq!(
+        looked_at(&[("a", &["c"]), ("b", &["c"]), ("c", &["d"]), ("d", &[])]),
+        [count("a", 1), count("b", 1), count("c", 2), count("d", 2)]
+    );
+    // Keys that only depend on each other are not looked at, and no circle is endless.
+    assert_eq!(
+        looked_at(&[("a", &["b"]), ("b", &["a"]), ("c", &["c"]), ("d", &[])]),
+        [count("a", 0), count("b", 0), count("c", 0), count("d", 1)]
+    );
+    let names: Vec<String> = (0..40).map(|number| format!("k{number}")).collect();
+    let keys: Vec<(&str, Vec<&str>)> = (0..40)
+        .map(|number| {
+            let after = names[number + 1..].iter().map(String::as_str).collect();
+            (names[number].as_str(), after)
+        })
+        .collect();
+    let keys: Vec<(&str, &[&str])> = keys
+        .iter()
+        .map(|(name, to)| (*name, to.as_slice()))
+        .collect();
+    let errors: usize = looked_at(&keys).iter().map(|(_, errors)| errors).sum();
+    assert!(errors < 400, "{errors}");
+}
+
+#[test]
+fn dependents_without_a_definition_are_an_error_of_parsing() {
+    let def = ConfigDef::new([int_key("a", &["zz", "yy"])]).unwrap();
+    assert_eq!(
+        def.parse(&ConfigMap::new()).unwrap_err().to_string(),
+        "Some configurations in are referred in the dependents, but not defined: zz,yy"
+    );
+}
+
+#[test]
+fn rules_of_lists_ranges_and_embedded_keys() {
+    let list = |text: &str, rule: Validator, error: &str| {
+        check(
+            &def(ConfigType::List, Some(rule)),
+            Some(text),
+            Some(text),
+            &[error],
+        );
+    };
+    list(
+        "",
+        Validator::FilledList,
+        "Invalid value [] for configuration k: Empty list",
+    );
+    let version = def(ConfigType::String, Some(Validator::VersionRange));
+    check(
+        &version,
+        Some("[1.0,"),
+        Some("[1.0,"),
+        &["Unbounded range: [1.0,"],
+    );
+    check(&version, Some("[1.0,)"), Some("[1.0,)"), &[]);
+    let both = Validator::All(vec![Validator::NonEmptyText, Validator::Regex]);
+    let embedded = Validator::Embedded {
+        name: "own".to_owned(),
+        rule: Box::new(both),
+    };
+    let key = def(ConfigType::String, Some(embedded));
+    let error = "Invalid value  for configuration own: String must be non-empty";
+    check(&key, Some(""), Some(""), &[error]);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::{ConfigError, ConfigValue, pattern::java_pattern_error};
+use crate::config::version_range::VersionRange;
 
 /// What kind of plugin a class name must stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +16,10 @@ pub enum PluginBase {
     Converter,
     /// A converter of headers.
     HeaderConverter,
+    /// A transformation of records.
+    Transformation,
+    /// A predicate of records.
+    Predicate,
 }
 
 impl PluginBase {
@@ -23,18 +28,20 @@ impl PluginBase {
         match self {
             Self::Converter => "Converter",
             Self::HeaderConverter => "HeaderConverter",
+            Self::Transformation => "Transformation",
+            Self::Predicate => "Predicate",
         }
     }
 }
 
-/// Answers which classes exist. Converters live in a higher layer, so they are asked through this.
+/// Answers which classes exist. Plugins live in a higher layer, so they are asked through this.
 pub trait ClassResolver: Send + Sync {
     /// The full name of the class that `name` (a full name, a simple name or an alias) stands
     /// for, whatever it implements; `base` only decides between equal aliases.
     fn find(&self, base: PluginBase, name: &str) -> Option<String>;
 
-    /// Whether the class, by its full name, can be used as a `base`.
-    fn implements(&self, base: PluginBase, class: &str) -> bool;
+    /// Why the class, by its full name, cannot be used as a `base`; nothing if it can.
+    fn refusal(&self, base: PluginBase, class: &str) -> Option<String>;
 }
 
 /// Takes every name for a class that does what is wanted. For where classes are not checked.
@@ -46,8 +53,8 @@ impl ClassResolver for AnyClass {
         Some(name.to_owned())
     }
 
-    fn implements(&self, _base: PluginBase, _class: &str) -> bool {
-        true
+    fn refusal(&self, _base: PluginBase, _class: &str) -> Option<String> {
+        None
     }
 }
 
@@ -84,8 +91,24 @@ pub enum Validator {
     },
     /// A list of aliases, each once, not null.
     UniqueAliases,
+    /// A list with at least one item; items may be empty or occur twice.
+    FilledList,
     /// A class of that kind.
     Implements(PluginBase),
+    /// A class that is looked up among those of that kind; whether it is one is checked elsewhere.
+    ClassOf(PluginBase),
+    /// A version or a range of versions.
+    VersionRange,
+    /// All of these, up to the first that is broken.
+    All(Vec<Validator>),
+    /// The rule of a key that is part of a larger definition under another name: messages name it
+    /// as its own definition does.
+    Embedded {
+        /// The name in its own definition.
+        name: String,
+        /// The rule.
+        rule: Box<Validator>,
+    },
     /// A rule of one key, as a function of key and value.
     Rule(fn(&str, &ConfigValue) -> Result<(), ConfigError>),
 }
@@ -144,7 +167,19 @@ impl Validator {
                 null_allowed,
             } => check_list(key, value, allowed, (*empty_allowed, *null_allowed)),
             Self::UniqueAliases => check_aliases(key, value),
+            Self::FilledList => refuse(
+                value.as_list().is_none_or(<[String]>::is_empty),
+                key,
+                value,
+                "Empty list",
+            ),
             Self::Implements(base) => check_class(key, value, *base, classes),
+            Self::ClassOf(_) => Ok(()),
+            Self::VersionRange => check_version_range(key, value),
+            Self::All(rules) => rules
+                .iter()
+                .try_for_each(|rule| rule.check(key, value, classes)),
+            Self::Embedded { name, rule } => rule.check(name, value, classes),
             Self::Rule(rule) => rule(key, value),
         }
     }
@@ -232,7 +267,8 @@ fn check_regex(key: &str, value: &ConfigValue) -> Result<(), ConfigError> {
         return Err(ConfigError::invalid(
             key,
             value,
-            "Invalid regex: the pattern is null",
+            // COMPAT: what the first null pattern of a Java process is answered with.
+            "Invalid regex: Cannot invoke \"String.isEmpty()\" because \"this.pattern\" is null",
         ));
     };
     match java_pattern_error(pattern) {
@@ -308,14 +344,19 @@ fn check_class(
     base: PluginBase,
     classes: &dyn ClassResolver,
 ) -> Result<(), ConfigError> {
-    match value {
-        ConfigValue::Class(class) if !classes.implements(base, class) => Err(ConfigError::rule(
-            key,
-            format!(
-                "Class class {class} does not implement the {} interface",
-                base.name()
-            ),
-        )),
+    let refusal = match value {
+        ConfigValue::Class(class) => classes.refusal(base, class),
+        _ => None,
+    };
+    match refusal {
+        Some(refusal) => Err(ConfigError::rule(key, refusal)),
+        None => Ok(()),
+    }
+}
+
+fn check_version_range(key: &str, value: &ConfigValue) -> Result<(), ConfigError> {
+    match value.as_text().map(VersionRange::parse) {
+        Some(Err(error)) => Err(ConfigError::rule(key, error.to_string())),
         _ => Ok(()),
     }
 }

@@ -125,7 +125,7 @@ impl fmt::Debug for ConfigValue {
 
 impl ConfigKey {
     /// Parses a value as this key's type. Validators are not asked.
-    pub(super) fn parse(
+    pub(in crate::config) fn parse(
         &self,
         text: &str,
         classes: &dyn ClassResolver,
@@ -157,8 +157,10 @@ impl ConfigKey {
     /// the plugin's affair.
     fn find_class(&self, name: &str, classes: &dyn ClassResolver) -> Option<String> {
         match &self.validator {
-            Some(Validator::Implements(base)) => classes.find(*base, name),
-            _ => Some(name.to_owned()),
+            Some(Validator::Implements(base) | Validator::ClassOf(base)) => {
+                classes.find(*base, name)
+            }
+            _ => (!name.is_empty()).then(|| name.to_owned()),
         }
     }
 }

@@ -56,4 +56,7 @@ fn the_dead_letter_topic_is_not_read() {
         "The DLQ topic 'dlq' may not be matched by the regex for the topics ('topics.regex=d.q|x') consumed by the connector",
     );
     sink(&[("topics.regex", "dl"), dlq]).unwrap();
+    let config = [("topics", "dlq"), ("topics.regex", "d.*"), dlq]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(topic_errors(&ConfigMap::from(config)).len(), 4);
 }

@@ -3,41 +3,72 @@ use crate::config::def::{AnyClass, ConfigType, Importance, Validator, Width};
 
 const JSON: &str = "x.JsonConverter";
 
+const ROUTER: &str = "x.Router";
+const HOLDS: &str = "x.Holds";
+
 struct Catalog;
 
 impl ClassResolver for Catalog {
     fn find(&self, _base: PluginBase, name: &str) -> Option<String> {
-        ["Json", JSON].contains(&name).then(|| JSON.to_owned())
+        let name = if name == "Json" { JSON } else { name };
+        [JSON, ROUTER, HOLDS]
+            .contains(&name)
+            .then(|| name.to_owned())
     }
 
-    fn implements(&self, _base: PluginBase, _class: &str) -> bool {
-        true
+    fn refusal(&self, base: PluginBase, class: &str) -> Option<String> {
+        (!self.classes(base).contains(&class.to_owned())).then(|| {
+            format!(
+                "Class class {class} does not implement the {} interface",
+                base.name()
+            )
+        })
     }
 }
 
-impl ConverterCatalog for Catalog {
-    fn classes(&self, _base: PluginBase) -> Vec<String> {
-        vec![JSON.to_owned()]
+impl PluginCatalog for Catalog {
+    fn classes(&self, base: PluginBase) -> Vec<String> {
+        let class = match base {
+            PluginBase::Converter | PluginBase::HeaderConverter => JSON,
+            PluginBase::Transformation => ROUTER,
+            PluginBase::Predicate => HOLDS,
+        };
+        vec![class.to_owned()]
     }
 
-    fn config_def(&self, _base: PluginBase, _class: &str) -> Option<ConfigDef> {
-        let kind = ConfigKey::new(
-            "converter.type",
-            ConfigType::String,
-            DefaultValue::Required,
-            Importance::Low,
-            "",
-        );
-        let enable = DefaultValue::Value("true".to_owned());
-        let enable = ConfigKey::new(
-            "schemas.enable",
-            ConfigType::Boolean,
-            enable,
-            Importance::High,
-            "",
-        )
-        .shown("Schemas", 0, Width::Medium, "Enable Schemas");
-        Some(ConfigDef::new([kind, enable]).unwrap())
+    fn config_def(&self, base: PluginBase, _class: &str) -> Option<ConfigDef> {
+        let key = |name: &str, default: DefaultValue, importance: Importance| {
+            ConfigKey::new(name, ConfigType::String, default, importance, "")
+        };
+        let value = |text: &str| DefaultValue::Value(text.to_owned());
+        let keys = match base {
+            PluginBase::Converter | PluginBase::HeaderConverter => {
+                let mut enable = key("schemas.enable", value("true"), Importance::High).shown(
+                    "Schemas",
+                    0,
+                    Width::Medium,
+                    "Enable Schemas",
+                );
+                enable.config_type = ConfigType::Boolean;
+                vec![
+                    key("converter.type", DefaultValue::Required, Importance::Low),
+                    enable,
+                ]
+            }
+            PluginBase::Transformation => vec![
+                key("later", value("x"), Importance::High).shown("Own", 1, Width::None, "later"),
+                key("optional", value("x"), Importance::High),
+                key("low", DefaultValue::Required, Importance::Low),
+                key("regex", DefaultValue::Required, Importance::High).validator(Validator::Regex),
+                key("negate", DefaultValue::Required, Importance::High),
+            ],
+            PluginBase::Predicate => Vec::new(),
+        };
+        Some(ConfigDef::new(keys).unwrap())
+    }
+
+    fn versions(&self, _class: &str) -> Vec<String> {
+        vec!["2.0".to_owned(), "2.0".to_owned(), "1.5".to_owned()]
     }
 
     fn as_resolver(&self) -> &dyn ClassResolver {
@@ -92,12 +123,39 @@ fn check_with(
         plugin_messages: &[],
         recommendations: &[],
         refusals: &[],
-        converters: &Catalog,
+        plugins: &Catalog,
+        plugin_class: "x.Connector",
+        plugin_version: "0.1.0",
         worker_converters: None,
         override_policy: &OverridePolicy::None,
     };
     change(&mut request);
-    validate(&request)
+    validate(&request).unwrap()
+}
+
+fn refused(pairs: &[(&str, &str)]) -> String {
+    let config = config(pairs);
+    let plugin_def = plugin_def();
+    let request = ValidationRequest {
+        config: &config,
+        nulls: &[],
+        kind: ConnectorKind::Source,
+        plugin_class: "x.Connector",
+        plugin_version: "0.1.0",
+        plugin_def: &plugin_def,
+        plugin_messages: &[],
+        recommendations: &[],
+        refusals: &[],
+        plugins: &Catalog,
+        worker_converters: None,
+        override_policy: &OverridePolicy::All,
+    };
+    validate(&request).unwrap_err().to_string()
+}
+
+fn entry<'a>(result: &'a ValidationResult, name: &str) -> &'a ValidationEntry {
+    let mut entries = result.entries.iter();
+    entries.find(|entry| entry.value.name == name).unwrap()
 }
 
 fn source(pairs: &[(&str, &str)]) -> ValidationResult {
@@ -158,14 +216,235 @@ fn errors_are_counted_and_told_in_the_order_of_keys() {
 }
 
 #[test]
-fn transformations_are_refused_and_not_ignored() {
-    let result = source(&[("transforms", "a"), ("predicates", " ")]);
+fn transformations_add_their_keys_and_are_refused() {
+    let result = source(&[
+        ("transforms", "a, a"),
+        ("transforms.a.type", ROUTER),
+        ("transforms.a.regex", "["),
+        ("transforms.a.low", "x"),
+        ("predicates", "p"),
+        ("predicates.p.type", HOLDS),
+        ("predicates.p.plugin.version", "[1,2)"),
+    ]);
     assert_eq!(
         messages(&result),
         [
-            "Invalid value [a] for configuration transforms: Transformations are not supported by this worker yet. Remove the key; the records would not be what it asks for."
+            "Invalid value [a, a] for configuration transforms: Duplicate alias provided.",
+            "Invalid value x.Router for configuration transforms.a.type: Transformations are not \
+             supported by this worker yet. Remove the alias; the records would not be what it asks for.",
+            "Invalid value [ for configuration regex: Invalid regex: Unclosed character class near index 0\n[\n^",
+            "Invalid value x.Holds for configuration predicates.p.type: Predicates are not supported \
+             by this worker yet. Remove the alias; the records would not be what it asks for.",
         ]
     );
+    let names = names(&result);
+    assert_eq!(
+        names[24..34],
+        [
+            "transforms.a.type",
+            "transforms.a.plugin.version",
+            "transforms.a.low",
+            "transforms.a.regex",
+            "transforms.a.optional",
+            "transforms.a.negate",
+            "transforms.a.predicate",
+            "transforms.a.later",
+            "predicates.p.type",
+            "predicates.p.plugin.version",
+        ]
+        .map(|name| match name {
+            // Keys without a default come first, then the more important ones.
+            "transforms.a.low" => "transforms.a.regex",
+            "transforms.a.regex" => "transforms.a.low",
+            other => other,
+        })
+    );
+    let shown = |name: &str| {
+        let key = entry(&result, name).definition.as_ref().unwrap();
+        (key.group.clone().unwrap(), key.order_in_group)
+    };
+    assert_eq!(
+        shown("transforms.a.later"),
+        ("Transforms: a: Own".to_owned(), 7)
+    );
+    assert_eq!(shown("transforms.a.type"), ("Transforms: a".to_owned(), 0));
+    let version = entry(&result, "predicates.p.plugin.version");
+    assert_eq!(version.value.recommended_values, ["2.0", "1.5"]);
+    assert_eq!(
+        version.definition.as_ref().unwrap().default,
+        DefaultValue::Value("2.0".to_owned())
+    );
+    assert_eq!(
+        entry(&result, "transforms.a.type").value.recommended_values,
+        [ROUTER]
+    );
+}
+
+#[test]
+fn classes_and_versions_of_transformations() {
+    for (pairs, told) in [
+        (
+            vec![],
+            vec![
+                "Missing required configuration \"transforms.a.type\" which has no default value.",
+            ],
+        ),
+        (
+            vec![
+                ("transforms.a.type", HOLDS),
+                ("transforms.a.plugin.version", "9"),
+            ],
+            vec!["Class class x.Holds does not implement the Transformation interface"],
+        ),
+        (
+            vec![
+                ("transforms.a.type", ROUTER),
+                ("transforms.a.plugin.version", "9"),
+            ],
+            vec![
+                "Plugin x.Router not found that matches the version range [9,9], available versions: [2.0, 2.0, 1.5]";
+                2
+            ],
+        ),
+        (
+            vec![
+                ("transforms.a.type", HOLDS),
+                ("transforms.a.plugin.version", "[9"),
+            ],
+            vec!["Unbounded range: [9"; 2],
+        ),
+        (
+            vec![
+                ("transforms.a.type", "nope"),
+                ("transforms.a.negate", "true"),
+            ],
+            vec![
+                "Invalid value nope for configuration transforms.a.type: Class nope could not be found.",
+                "Config 'transforms.a.negate' was provided but there is no config \
+                 'transforms.a.predicate' defining a predicate to be negated.",
+            ],
+        ),
+    ] {
+        let pairs = [vec![("transforms", "a")], pairs].concat();
+        let result = source(&pairs);
+        assert_eq!(messages(&result), told, "{pairs:?}");
+        // The keys of the class are not known to be wanted.
+        assert!(!names(&result).contains(&"transforms.a.regex"), "{pairs:?}");
+    }
+}
+
+#[test]
+fn versions_of_connectors() {
+    let result = source(&[("connector.plugin.version", "[0.1,1)")]);
+    assert_eq!(result.error_count, 0);
+    let version = &entry(&result, "connector.plugin.version").value;
+    assert_eq!(version.value.to_config_text().as_deref(), Some("[0.1,1)"));
+    assert_eq!(version.recommended_values, ["0.1.0"]);
+    let result = source(&[("connector.plugin.version", "9")]);
+    let mismatch = "Plugin x.Connector not found that matches the version range [9,9], available versions: [0.1.0]";
+    assert_eq!(messages(&result), [mismatch; 2]);
+    assert!(!names(&result).contains(&"topic"));
+    assert_eq!(
+        refused(&[("connector.plugin.version", "[9")]),
+        "Unbounded range: [9"
+    );
+}
+
+#[test]
+fn versions_of_converters() {
+    let version_key = "key.converter.plugin.version";
+    let row = |pairs: &[(&str, &str)]| {
+        let result = source(pairs);
+        let entry = entry(&result, version_key);
+        let default = entry.definition.as_ref().unwrap().default_text();
+        let versions = entry.value.recommended_values.len();
+        let told: Vec<String> = messages(&result)
+            .iter()
+            .map(|&text| text.to_owned())
+            .collect();
+        (default, versions, entry.value.visible, told)
+    };
+    let two = || Some("2.0".to_owned());
+    assert_eq!(row(&[("key.converter", JSON)]), (two(), 2, true, vec![]));
+    // A range without a converter is not compared.
+    assert_eq!(row(&[(version_key, "9")]), (None, 0, false, vec![]));
+    let mismatch = "Plugin x.JsonConverter not found that matches the version range [9,9], available versions: [2.0, 2.0, 1.5]";
+    assert_eq!(
+        row(&[("key.converter", JSON), (version_key, "9")]),
+        (two(), 2, true, vec![mismatch.to_owned(); 2])
+    );
+    let other = "Class class x.Router does not implement the Converter interface".to_owned();
+    assert_eq!(
+        row(&[("key.converter", ROUTER)]),
+        (None, 0, true, vec![other])
+    );
+    let unknown = "Invalid value no for configuration key.converter: Class no could not be found.";
+    assert_eq!(
+        row(&[("key.converter", "no")]),
+        (None, 0, false, vec![unknown.to_owned()])
+    );
+    assert_eq!(
+        row(&[("key.converter", " Json ")]).3,
+        ["Failed to load class  Json :  Json "]
+    );
+}
+
+#[test]
+fn values_of_clients_have_the_clients_types() {
+    let result = check_with(
+        &config(&[
+            ("producer.override.linger.ms", " 5 "),
+            ("producer.override.ssl.key.password", "hunter2"),
+            ("producer.override.own.password", "hunter2"),
+            ("producer.override.own", "x"),
+        ]),
+        ConnectorKind::Source,
+        |request| request.override_policy = &OverridePolicy::All,
+    );
+    let shown = |name: &str| {
+        let entry = entry(&result, &format!("producer.override.{name}"));
+        let config_type = entry.definition.as_ref().map(|key| key.config_type.name());
+        (config_type, entry.value.value.to_config_text().unwrap())
+    };
+    assert_eq!(shown("linger.ms"), (Some("LONG"), "5".to_owned()));
+    assert_eq!(
+        shown("ssl.key.password"),
+        (Some("PASSWORD"), "[hidden]".to_owned())
+    );
+    assert_eq!(shown("own.password"), (None, "[hidden]".to_owned()));
+    assert_eq!(shown("own"), (None, "x".to_owned()));
+    assert_eq!(
+        refused(&[("producer.override.linger.ms", "x")]),
+        "Invalid value x for configuration linger.ms: Not a number of type LONG"
+    );
+}
+
+#[test]
+fn secrets_are_shown_neither_as_value_nor_in_messages() {
+    let own = ConfigKey::new(
+        "db.password",
+        ConfigType::String,
+        DefaultValue::Null,
+        Importance::Low,
+        "",
+    )
+    .validator(Validator::one_of(&["other"]));
+    let def = ConfigDef::new([own]).unwrap();
+    let config = config(&[("db.password", "hunter2")]);
+    let message = ("topic".to_owned(), "hunter2 is refused".to_owned());
+    let result = check_with(&config, ConnectorKind::Source, |request| {
+        request.plugin_def = Box::leak(Box::new(def));
+        request.plugin_messages = Box::leak(Box::new([message]));
+    });
+    assert_eq!(
+        messages(&result),
+        [
+            "[hidden] is refused",
+            "Invalid value [hidden] for configuration db.password: String must be one of: other"
+        ]
+    );
+    let value = &entry(&result, "db.password").value.value;
+    assert_eq!(value.to_config_text().as_deref(), Some("[hidden]"));
 }
 
 #[test]
@@ -234,7 +513,7 @@ fn converters() {
             "key.converter.schemas.enable"
         ]
     );
-    let kind = &result.entries[names.len() - 2].value.value;
+    let kind = &entry(&result, "key.converter.converter.type").value.value;
     assert_eq!(kind.as_text(), Some("key"));
     assert!(result.groups.contains(&"Schemas".to_owned()));
     let key = result
@@ -351,8 +630,8 @@ fn a_configuration_without_class_is_told_without_its_secrets() {
         ("my.password".to_owned(), "x".to_owned()),
     ]);
     assert_eq!(
-        no_connector_class(&config),
-        "Connector config {name=c, my.password=[hidden]} contains no connector type"
+        no_connector_class(&config, &["connector.class".to_owned()]),
+        "Connector config {my.password=[hidden], name=c, connector.class=null} contains no connector type"
     );
     assert!(AnyClass.find(PluginBase::Converter, "x").is_some());
 }

@@ -11,8 +11,9 @@ impl ClassResolver for Classes {
         (name != "nope").then(|| name.to_owned())
     }
 
-    fn implements(&self, base: PluginBase, class: &str) -> bool {
-        base == PluginBase::HeaderConverter || !class.contains("SimpleHeader")
+    fn refusal(&self, base: PluginBase, class: &str) -> Option<String> {
+        (base == PluginBase::Converter && class.contains("SimpleHeader"))
+            .then(|| format!("Class class {class} does not implement the Converter interface"))
     }
 }
 

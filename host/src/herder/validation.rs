@@ -1,0 +1,218 @@
+//! Whether a connector's configuration may be stored: ConfigDef, plugin, grants, and the other
+//! plugins that it names, asked in one place.
+//!
+//! Owns the wiring of `config::validate` to what only higher layers know, and the definitions that
+//! users may ask for. Must not know how answers are sent. Kafka's counterparts:
+//! `AbstractHerder.validateConnectorConfig` and `connectorPluginConfig`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::Semaphore;
+
+use super::HerderError;
+use super::catalog::KnownPlugins;
+use super::request::{ConnectorValidator, Stages, SubmittedConfig};
+use crate::config::ConfigMap;
+use crate::config::connector::{CONNECTOR_CLASS, DLQ_TOPIC, sink_def, source_def};
+use crate::config::def::{ConfigKey, PluginBase};
+use crate::config::provider::ConfigProviders;
+use crate::config::validate::{
+    PluginCatalog as _, ValidationRequest, ValidationResult, WorkerConverters, no_connector_class,
+    validate, version_mismatch,
+};
+use crate::config::version_range::VersionRange;
+use crate::config::worker::WorkerConfig;
+use crate::storage::config::ConfigOrigin;
+use crate::worker::api::{ConnectorKind, ConnectorPlugin, Worker};
+
+/// LIMIT: validations at the same time, each of which may hold an instance of a plugin; others
+/// wait.
+const VALIDATIONS_MAX: usize = 64;
+
+/// Validates configurations for one worker.
+pub struct ConfigValidator {
+    worker: Arc<dyn Worker>,
+    config: Arc<WorkerConfig>,
+    providers: Arc<ConfigProviders>,
+    plugins: KnownPlugins,
+    turns: Semaphore,
+}
+
+impl ConfigValidator {
+    /// A validator for a worker, whose plugins do not change.
+    pub fn new(
+        worker: Arc<dyn Worker>,
+        config: Arc<WorkerConfig>,
+        providers: Arc<ConfigProviders>,
+    ) -> Self {
+        Self {
+            plugins: KnownPlugins::new(worker.plugins()),
+            worker,
+            config,
+            providers,
+            turns: Semaphore::new(VALIDATIONS_MAX),
+        }
+    }
+
+    async fn validate_now(
+        &self,
+        submitted: &SubmittedConfig,
+        origin: ConfigOrigin,
+        stages: &Stages,
+    ) -> Result<ValidationResult, HerderError> {
+        stages.begin("resolving transformed configuration properties for the connector");
+        let config = self
+            .providers
+            .resolve(&submitted.values)
+            .map_err(|error| HerderError::InvalidConfig(error.to_string()))?
+            .config;
+        stages.complete();
+        let Some(class) = config.get(CONNECTOR_CLASS) else {
+            return Err(HerderError::InvalidConfig(no_connector_class(
+                &submitted.values,
+                &submitted.null_keys,
+            )));
+        };
+        let plugin = self.worker.connector_plugin(class)?;
+        stages.begin("performing multi-property validation for the connector");
+        let findings = self.worker.validate(class, &config).await?;
+        let mut refusals = self.worker.check_grants(class, &config, origin);
+        refusals.extend(not_supported_yet(&config, plugin.kind));
+        let result = validate(&ValidationRequest {
+            config: &config,
+            nulls: &submitted.null_keys,
+            kind: plugin.kind,
+            plugin_class: &plugin.class,
+            plugin_version: &plugin.version,
+            plugin_def: &plugin.config_def,
+            plugin_messages: &findings.messages,
+            recommendations: &findings.recommendations,
+            refusals: &refusals,
+            plugins: &self.plugins,
+            worker_converters: Some(WorkerConverters {
+                key: &self.config.key_converter,
+                value: &self.config.value_converter,
+                header: &self.config.header_converter,
+            }),
+            override_policy: &self.config.override_policy,
+        });
+        stages.complete();
+        result.map_err(|error| HerderError::InvalidConfig(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl ConnectorValidator for ConfigValidator {
+    async fn validate(
+        &self,
+        submitted: &SubmittedConfig,
+        origin: ConfigOrigin,
+        stages: &Stages,
+    ) -> Result<ValidationResult, HerderError> {
+        stages.begin("waiting for a new thread to become available for connector validation");
+        // The semaphore is never closed.
+        let _turn = self.turns.acquire().await;
+        stages.complete();
+        self.validate_now(submitted, origin, stages).await
+    }
+
+    fn plugin_config(
+        &self,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<Vec<ConfigKey>, HerderError> {
+        let range = match version.map(VersionRange::parse).transpose() {
+            Ok(range) => range.unwrap_or(VersionRange::Latest),
+            Err(_) => {
+                let version = version.unwrap_or_default();
+                return Err(HerderError::PluginVersion(format!(
+                    "Invalid version specification: {version}"
+                )));
+            }
+        };
+        let (class, versions, keys) = match self.worker.connector_plugin(name) {
+            Ok(plugin) => {
+                let keys = connector_keys(&plugin);
+                (plugin.class, vec![plugin.version], keys)
+            }
+            Err(_) => self.other_plugin(name)?,
+        };
+        if versions.iter().any(|version| range.contains(version)) {
+            return Ok(keys);
+        }
+        let mismatch = version_mismatch(&class, &range, &versions);
+        Err(HerderError::PluginVersion(mismatch))
+    }
+}
+
+impl ConfigValidator {
+    /// Class, versions and keys of a plugin that is no connector.
+    fn other_plugin(
+        &self,
+        name: &str,
+    ) -> Result<(String, Vec<String>, Vec<ConfigKey>), HerderError> {
+        let class = self.plugins.find_any(name).ok_or_else(|| {
+            if KnownPlugins::is_of_other_kind(name) {
+                HerderError::InvalidPluginClass(name.to_owned())
+            } else {
+                HerderError::UnknownPlugin(name.to_owned())
+            }
+        })?;
+        if let Some(refusal) = KnownPlugins::abstract_refusal(&class) {
+            return Err(HerderError::InvalidConfig(format!("{class}: {refusal}")));
+        }
+        let bases = [
+            PluginBase::Transformation,
+            PluginBase::Predicate,
+            PluginBase::HeaderConverter,
+        ];
+        let keys = bases
+            .iter()
+            .find_map(|base| self.plugins.config_def(*base, &class))
+            .map(|def| def.keys().cloned().collect())
+            .unwrap_or_default();
+        let versions = self.plugins.versions(&class);
+        Ok((class, versions, keys))
+    }
+}
+
+/// The keys of a connector, and those of the framework that it does not define itself.
+fn connector_keys(plugin: &ConnectorPlugin) -> Vec<ConfigKey> {
+    let framework = match plugin.kind {
+        ConnectorKind::Source => source_def(),
+        ConnectorKind::Sink => sink_def(),
+    };
+    let added = framework
+        .keys()
+        .filter(|key| plugin.config_def.key(&key.name).is_none());
+    plugin.config_def.keys().chain(added).cloned().collect()
+}
+
+/// Keys that this worker would have to ignore: records would go elsewhere than they say.
+fn not_supported_yet(config: &ConfigMap, kind: ConnectorKind) -> Vec<(String, String)> {
+    let mut refused = Vec::new();
+    let dead_letter_queue = config
+        .get(DLQ_TOPIC)
+        .filter(|topic| !topic.trim().is_empty());
+    if let (ConnectorKind::Sink, Some(topic)) = (kind, dead_letter_queue) {
+        refused.push((
+            DLQ_TOPIC.to_owned(),
+            format!(
+                "Invalid value {topic} for configuration {DLQ_TOPIC}: Dead letter queues are not \
+                 supported by this worker yet. Remove the key; failed records would not be kept."
+            ),
+        ));
+    }
+    let creation = config.keys().find(|key| key.starts_with("topic.creation."));
+    if let (ConnectorKind::Source, Some(key)) = (kind, creation) {
+        refused.push((
+            "topic.creation.groups".to_owned(),
+            format!(
+                "Configuration {key}: creation of topics by the worker is not supported yet. \
+                 Create the topic beforehand and remove the topic.creation.* keys."
+            ),
+        ));
+    }
+    refused
+}

@@ -1,0 +1,139 @@
+//! The worker's plugins as the herder sees them, and their answers to configurations.
+//!
+//! Owns the list of all kinds, and what a plugin's failure to check a configuration is told as.
+//! Must not know instances that run. Kafka's counterparts: `Plugins`, `Connector.validate`.
+
+use super::api::{
+    ConnectorKind, ConnectorPlugin, PluginDescription, PluginFindings, PluginType, WorkerError,
+};
+use super::task::guest_failure;
+use crate::config::ConfigMap;
+use crate::config::redact::Secrets;
+use crate::config::validate::Recommendation;
+use crate::errors::Failure;
+use crate::plugin::PluginRegistry;
+use crate::sandbox::{CompiledPlugin, ErrorKind, Limits, PluginKind, SandboxError};
+use crate::{converter, transform};
+
+/// All plugins: connectors, and what is built in.
+pub(super) fn descriptions(connectors: &PluginRegistry) -> Vec<PluginDescription> {
+    let connectors = connectors.list().iter().map(|plugin| {
+        let description = plugin.description();
+        PluginDescription {
+            class: description.class.clone(),
+            kind: match description.kind {
+                PluginKind::Source => PluginType::Source,
+                PluginKind::Sink => PluginType::Sink,
+            },
+            version: description.version.clone(),
+        }
+    });
+    let transforms = [
+        (
+            transform::known_transformations(),
+            PluginType::Transformation,
+        ),
+        (transform::known_predicates(), PluginType::Predicate),
+    ];
+    let transforms = transforms
+        .into_iter()
+        .flat_map(|(known, kind)| known.iter().map(move |one| (one.class, one.version, kind)));
+    let converters = [
+        (converter::known_converters(), PluginType::Converter),
+        (
+            converter::known_header_converters(),
+            PluginType::HeaderConverter,
+        ),
+    ];
+    let converters = converters
+        .into_iter()
+        .flat_map(|(known, kind)| known.iter().map(move |one| (one.class, one.version, kind)));
+    let built_in = transforms
+        .chain(converters)
+        .map(|(class, version, kind)| PluginDescription {
+            class: class.to_owned(),
+            kind,
+            version: version.to_owned(),
+        });
+    connectors.chain(built_in).collect()
+}
+
+/// The connector plugin of that class or alias.
+pub(super) fn connector_plugin(
+    plugins: &PluginRegistry,
+    class_or_alias: &str,
+) -> Result<ConnectorPlugin, WorkerError> {
+    let plugin = resolve(plugins, class_or_alias)?;
+    let description = plugin.description();
+    Ok(ConnectorPlugin {
+        class: description.class.clone(),
+        kind: match description.kind {
+            PluginKind::Source => ConnectorKind::Source,
+            PluginKind::Sink => ConnectorKind::Sink,
+        },
+        version: description.version.clone(),
+        config_def: plugin.config_def(),
+        task_class: description.task_class.clone(),
+    })
+}
+
+/// The plugin itself.
+pub(super) fn resolve(
+    plugins: &PluginRegistry,
+    class_or_alias: &str,
+) -> Result<CompiledPlugin, WorkerError> {
+    plugins
+        .resolve(class_or_alias)
+        .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))
+}
+
+/// Asks a plugin for its own check of a configuration, and for recommendations if it has any.
+pub(super) async fn findings(
+    plugin: CompiledPlugin,
+    limits: Limits,
+    config: ConfigMap,
+) -> Result<PluginFindings, WorkerError> {
+    let failed = |error: SandboxError| failure(&plugin, &config, &error);
+    let errors = plugin.validate(&limits, &config).await.map_err(failed)?;
+    let recommendations = if plugin.config_def().keys().any(|key| key.recommender) {
+        plugin.recommend(&limits, &config).await.map_err(failed)?
+    } else {
+        Vec::new()
+    };
+    Ok(PluginFindings {
+        messages: errors
+            .into_iter()
+            .map(|error| (error.name, error.message))
+            .collect(),
+        recommendations: recommendations
+            .into_iter()
+            .map(|found| Recommendation {
+                name: found.name,
+                values: found.values,
+                visible: found.visible,
+            })
+            .collect(),
+    })
+}
+
+/// The failure of a plugin to check a configuration. It names the plugin, since the configuration
+/// may name another, and shows no secret that the plugin may have put into its message.
+fn failure(plugin: &CompiledPlugin, config: &ConfigMap, error: &SandboxError) -> WorkerError {
+    let secrets = Secrets::of(config, Some(&plugin.config_def()));
+    let Some(error) = error.guest_error() else {
+        let mut failure = guest_failure(error);
+        failure.message = secrets.hide(&failure.message).into_owned();
+        return WorkerError::Failed(failure);
+    };
+    let description = plugin.description();
+    let message = format!(
+        "plugin {} version {} cannot check the configuration: {}",
+        description.class,
+        description.version,
+        secrets.hide(&error.message)
+    );
+    match error.kind {
+        ErrorKind::Config => WorkerError::InvalidConfig(message),
+        kind => WorkerError::Failed(Failure::new(kind.class_name(), message)),
+    }
+}
