@@ -175,6 +175,13 @@ impl Loggers {
         Ok((Arc::new(loggers), layer))
     }
 
+    /// Loggers at INFO with no log behind them.
+    #[cfg(test)]
+    pub(crate) fn without_log() -> Arc<Self> {
+        let made = Self::new::<tracing_subscriber::Registry>("info");
+        made.expect("a level is a directive").0
+    }
+
     /// Adds loggers that have no level of their own: the classes of plugins.
     pub fn add<N: Into<String>>(&self, names: impl IntoIterator<Item = N>) {
         let mut levels = self.lock();

@@ -25,6 +25,12 @@ pub(super) enum RestError {
     /// The path is there, but a number in it is none.
     #[error("HTTP 404 Not Found")]
     NoSuchTaskNumber,
+    /// No task has a negative number; the path's connector and number.
+    #[error("No status found for task {0}")]
+    NoStatusOfNegative(String),
+    /// No task has a negative number; the path's connector and number.
+    #[error("Task {0} not found")]
+    NoNegativeTask(String),
     /// No such method on this path.
     #[error("HTTP 405 Method Not Allowed")]
     MethodNotAllowed,
@@ -63,6 +69,8 @@ impl RestError {
             Self::Herder(error) => herder_status(error),
             Self::NoSuchPath
             | Self::NoSuchTaskNumber
+            | Self::NoStatusOfNegative(_)
+            | Self::NoNegativeTask(_)
             | Self::NoSuchLogger(_)
             | Self::NoSuchLevel(_) => StatusCode::NOT_FOUND,
             Self::ExpectationFailed => StatusCode::EXPECTATION_FAILED,
@@ -85,6 +93,8 @@ impl RestError {
             | Self::UnsupportedMediaType => false,
             Self::Herder(_)
             | Self::NoSuchTaskNumber
+            | Self::NoStatusOfNegative(_)
+            | Self::NoNegativeTask(_)
             | Self::NoSuchLogger(_)
             | Self::NoSuchLevel(_)
             | Self::ExpectationFailed

@@ -3,7 +3,7 @@
 //! Owns the decoding of connector names and task numbers, flags in query strings, and the
 //! `Location` of a connector. Kafka's counterpart: `@PathParam` and `UriBuilder`.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, Query, RawPathParams};
@@ -37,22 +37,43 @@ impl<S: Send + Sync> FromRequestParts<S> for PluginPath {
     }
 }
 
-/// `{connector}` and `{task}` in a path.
-pub(super) struct TaskPath(pub(super) ConnectorTaskId);
+/// `{connector}` and `{task}` in a path. Any number of Java's finds the resource, and no task has a
+/// negative one: those are kept as they are, for messages.
+pub(super) struct TaskPath {
+    connector: ConnectorName,
+    number: i32,
+}
+
+impl TaskPath {
+    /// The connector.
+    pub(super) fn connector(&self) -> &ConnectorName {
+        &self.connector
+    }
+
+    /// The task; none has a negative number.
+    pub(super) fn id(&self) -> Option<ConnectorTaskId> {
+        let number = u32::try_from(self.number).ok()?;
+        Some(ConnectorTaskId::new(self.connector.clone(), number))
+    }
+}
+
+impl fmt::Display for TaskPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}", self.connector, self.number)
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
     type Rejection = RestError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RestError> {
         let params = path_params(parts, state).await?;
-        // Java's Integer.valueOf: signs and leading zeros are fine, 2^31 is not. No task has a
-        // negative number, so that it is as unknown as a text.
-        let number: i32 = param(&params, "task")
+        // Java's Integer.valueOf: signs and leading zeros are fine, 2^31 is not.
+        let number = param(&params, "task")
             .parse()
             .map_err(|_| RestError::NoSuchTaskNumber)?;
-        let task = u32::try_from(number).map_err(|_| RestError::NoSuchTaskNumber)?;
         let connector = ConnectorName::new(param(&params, "connector"));
-        Ok(Self(ConnectorTaskId::new(connector, task)))
+        Ok(Self { connector, number })
     }
 }
 

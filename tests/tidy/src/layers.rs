@@ -5,7 +5,7 @@ use crate::sources::{Source, sources};
 /// The host's modules by layer. A module imports its own and lower layers; within a layer only
 /// what `SAME_LAYER` lists.
 const LAYERS: [&[&str]; 7] = [
-    &["ids", "clock", "shutdown"],
+    &["ids", "clock", "shutdown", "loggers"],
     &["config", "metrics", "errors"],
     &["kafka", "sandbox", "bridge"],
     &["plugin", "converter", "transform", "storage"],
@@ -15,10 +15,11 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Imports within a layer that are meant.
-const SAME_LAYER: [(&str, &str); 6] = [
+const SAME_LAYER: [(&str, &str); 7] = [
     ("sandbox", "bridge"),
     ("bridge", "sandbox"),
     ("shutdown", "clock"),
+    ("loggers", "clock"),
     ("transform", "plugin"),
     ("errors", "config"),
     ("cli", "rest"),
@@ -34,7 +35,7 @@ const FORBIDDEN: [(&str, &str); 5] = [
 ];
 
 /// Libraries with the modules (or crates) that may name them.
-const FENCES: [(&str, &[&str]); 7] = [
+const FENCES: [(&str, &[&str]); 14] = [
     (
         "wasmtime",
         &["host/src/sandbox", "host/src/bridge", "bench/"],
@@ -45,6 +46,17 @@ const FENCES: [(&str, &[&str]); 7] = [
         &["host/src/kafka", "tests/harness", "tests/e2e", "bench/"],
     ),
     ("axum", &["host/src/rest"]),
+    ("hyper", &["host/src/rest"]),
+    ("utoipa", &["host/src/rest"]),
+    (
+        "tracing_subscriber",
+        &[
+            "host/src/loggers",
+            "host/src/cli/logging.rs",
+            "host/src/sandbox/output/tests.rs",
+            "host/tests/it",
+        ],
+    ),
     ("clap", &["host/src/cli", "tests/golden", "bench/"]),
     (
         "anyhow",
@@ -57,6 +69,10 @@ const FENCES: [(&str, &[&str]); 7] = [
         ],
     ),
     ("nisshi_broker", &["host/src/cli"]),
+    ("clap_complete", &["host/src/cli"]),
+    ("comfy_table", &["host/src/cli"]),
+    ("rustls", &["host/src/cli"]),
+    ("ureq", &["host/src/cli", "tests/harness", "bench/"]),
 ];
 
 fn layer_of(module: &str) -> Option<usize> {

@@ -386,8 +386,11 @@ pub(in crate::rest) async fn tasks(
 )]
 pub(in crate::rest) async fn task_status(
     State(herder): State<HerderState>,
-    TaskPath(id): TaskPath,
+    task: TaskPath,
 ) -> Outcome {
+    let id = task
+        .id()
+        .ok_or_else(|| RestError::NoStatusOfNegative(task.to_string()))?;
     let status = herder.task_status(&id)?;
     Ok(json::response(
         StatusCode::OK,
@@ -412,8 +415,15 @@ pub(in crate::rest) async fn task_status(
 )]
 pub(in crate::rest) async fn restart_task(
     State(herder): State<HerderState>,
-    TaskPath(id): TaskPath,
+    task: TaskPath,
 ) -> Outcome {
+    let Some(id) = task.id() else {
+        let name = task.connector().clone();
+        return Err(match herder.connector_info(&name) {
+            Ok(_) => RestError::NoNegativeTask(task.to_string()),
+            Err(_) => HerderError::RestartOfUnknownConnector(name).into(),
+        });
+    };
     herder.restart_task(&id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

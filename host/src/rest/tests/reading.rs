@@ -176,7 +176,24 @@ async fn what_is_not_there() {
     )
     .await;
     check("POST /connectors/c1/tasks/7/restart", "Task c1-7 not found").await;
-    for number in ["x", "99999999999", "-1", "1.0", ""] {
+    for request in [
+        ("GET", "status", "No status found for task c1--1"),
+        ("POST", "restart", "Task c1--1 not found"),
+    ] {
+        let (method, what, message) = request;
+        check(&format!("{method} /connectors/c1/tasks/-1/{what}"), message).await;
+    }
+    check(
+        "POST /connectors/nope/tasks/-1/restart",
+        "Unknown connector: nope",
+    )
+    .await;
+    check(
+        "GET /connectors/nope/tasks/-2147483648/status",
+        "No status found for task nope--2147483648",
+    )
+    .await;
+    for number in ["x", "2147483648", "99999999999", "1.0", "%200", ""] {
         let answer = fixture
             .send(&format!("GET /connectors/c1/tasks/{number}/status"))
             .await;
