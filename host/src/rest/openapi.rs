@@ -64,6 +64,8 @@ const ADMIN: &str = "/admin";
         internal::put_task_configs,
         internal::fence_zombies,
         plugins::list,
+        plugins::config,
+        plugins::validate,
         loggers::list,
         loggers::get,
         loggers::set,

@@ -83,9 +83,27 @@ pub(super) type Route = (&'static str, &'static str, MethodRouter<HerderState>);
 
 /// What is on `listeners` alone.
 pub(super) fn main_routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         ("/", "HEAD,GET,OPTIONS", get(root::server_info)),
         ("/health", "HEAD,GET,OPTIONS", get(root::health)),
+        ("/connector-plugins", "HEAD,GET,OPTIONS", get(plugins::list)),
+        (
+            "/connector-plugins/{plugin}/config",
+            "HEAD,GET,OPTIONS",
+            get(plugins::config),
+        ),
+        (
+            "/connector-plugins/{plugin}/config/validate",
+            "OPTIONS,PUT",
+            put(plugins::validate),
+        ),
+    ];
+    routes.extend(connector_routes());
+    routes
+}
+
+fn connector_routes() -> Vec<Route> {
+    vec![
         (
             "/connectors",
             "HEAD,POST,GET,OPTIONS",
@@ -164,17 +182,6 @@ pub(super) fn main_routes() -> Vec<Route> {
             "/connectors/{connector}/fence",
             "OPTIONS,PUT",
             put(internal::fence_zombies),
-        ),
-        ("/connector-plugins", "HEAD,GET,OPTIONS", get(plugins::list)),
-        (
-            "/connector-plugins/{plugin}/config",
-            "HEAD,GET,OPTIONS",
-            get(plugins::config),
-        ),
-        (
-            "/connector-plugins/{plugin}/config/validate",
-            "OPTIONS,PUT",
-            put(plugins::validate),
         ),
     ]
 }

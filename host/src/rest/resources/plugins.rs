@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::herder::SubmittedConfig;
-use crate::rest::entities::PluginInfo;
 use crate::rest::entities::validation::{ConfigInfos, ConfigKeyInfo};
+use crate::rest::entities::{ErrorMessage, PluginInfo};
 use crate::rest::error::RestError;
 use crate::rest::json::{self, ConfigBody};
+use crate::rest::openapi::ConfigSchema;
 use crate::rest::path::{PluginPath, QueryParams, flag};
 use crate::rest::router::HerderState;
 
@@ -42,6 +43,21 @@ pub(in crate::rest) async fn list(
 }
 
 /// `GET /connector-plugins/{plugin}/config?version`
+#[utoipa::path(
+    get,
+    path = "/connector-plugins/{plugin}/config",
+    tag = "plugins",
+    operation_id = "getPluginConfig",
+    params(
+        ("plugin" = String, Path, description = "The class of a plugin, or its alias."),
+        ("version" = Option<String>, Query, description = "A version or a range of versions, as Maven writes them; the latest if it is not given."),
+    ),
+    responses(
+        (status = 200, description = "The keys that the plugin's configuration may have.", body = Vec<ConfigKeyInfo<'static>>),
+        (status = 400, description = "The class is no plugin, or there is no such version.", body = ErrorMessage<'static>),
+        (status = 404, description = "There is no such plugin.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn config(
     State(herder): State<HerderState>,
     PluginPath(plugin): PluginPath,
@@ -54,6 +70,20 @@ pub(in crate::rest) async fn config(
 }
 
 /// `PUT /connector-plugins/{plugin}/config/validate`
+#[utoipa::path(
+    put,
+    path = "/connector-plugins/{plugin}/config/validate",
+    tag = "plugins",
+    operation_id = "validateConfig",
+    params(
+        ("plugin" = String, Path, description = "The class of a connector, or its alias."),
+    ),
+    request_body = ConfigSchema,
+    responses(
+        (status = 200, description = "What is wrong with the configuration, if anything.", body = ConfigInfos<'static>),
+        (status = 400, description = "The configuration is of no connector, or of another one.", body = ErrorMessage<'static>),
+    ),
+)]
 pub(in crate::rest) async fn validate(
     State(herder): State<HerderState>,
     PluginPath(plugin): PluginPath,
