@@ -196,6 +196,7 @@ connect-wasm quickstart is running:
 
 Try, in another terminal:
   echo \"one more line\" >> {source}
+  connect-wasm ctl status --watch --url {rest_url}
   curl -s '{rest_url}/connectors?expand=status'
   curl -s -X POST -H 'Content-Type: application/json' {rest_url}/connectors -d \\
     '{{\"name\":\"copy\",\"config\":{{\"connector.class\":\"FileStreamSink\",\"topics\":\"{TOPIC}\",\"file\":\"{folder}/copy.txt\"}}}}'

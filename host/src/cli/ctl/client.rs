@@ -116,7 +116,7 @@ impl Answer {
 
     fn stranger(&self, what: String) -> CtlError {
         CtlError::Stranger {
-            asked: self.asked.clone(),
+            asked: Box::new(self.asked.clone()),
             status: self.status,
             what,
         }
@@ -175,7 +175,7 @@ impl Client {
                 body,
             }))),
             Err(error) => Err(CtlError::Unreachable {
-                asked,
+                asked: Box::new(asked),
                 why: Unreachable::from_client(&error, self.timeout),
             }),
         }

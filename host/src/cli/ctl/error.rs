@@ -64,7 +64,7 @@ pub(super) enum CtlError {
     #[error("{}", unreachable(asked, why))]
     Unreachable {
         /// What was asked.
-        asked: Asked,
+        asked: Box<Asked>,
         /// Why there is no answer.
         why: Unreachable,
     },
@@ -72,7 +72,7 @@ pub(super) enum CtlError {
     #[error("{}", stranger(asked, *status, what))]
     Stranger {
         /// What was asked.
-        asked: Asked,
+        asked: Box<Asked>,
         /// The status of the answer.
         status: u16,
         /// What is wrong with it.

@@ -137,7 +137,7 @@ fn no_answer_says_what_was_asked_and_what_to_look_at() {
             ["no answer in HTTP: bad", "http or https"],
         ),
     ] {
-        let asked = asked("http://w:1/x", None);
+        let asked = Box::new(asked("http://w:1/x", None));
         let error = CtlError::Unreachable { asked, why };
         assert_eq!(error.exit_code(), 2);
         let said = error.to_string();

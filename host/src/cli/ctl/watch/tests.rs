@@ -65,13 +65,13 @@ fn json_is_one_document_for_each_change() {
 #[test]
 fn a_worker_that_went_and_came_back_is_told_once_each() {
     let gone = || CtlError::Unreachable {
-        asked: super::super::error::Asked {
+        asked: Box::new(super::super::error::Asked {
             purpose: "show".to_owned(),
             method: "GET",
             url: "http://w/x".to_owned(),
             connector: None,
             since: None,
-        },
+        }),
         why: super::super::error::Unreachable::Refused,
     };
     let mut view = View::Lines {
