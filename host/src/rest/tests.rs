@@ -1,6 +1,5 @@
 //! What clients see, against the transcript of Kafka Connect 4.3.1 where that is the judge.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -124,7 +123,7 @@ impl Fixture {
             .await
     }
 
-    async fn create(&self, name: &str) {
+    async fn create_source(&self, name: &str) {
         let name = serde_json::to_string(name).unwrap();
         let body = format!(
             r#"{{"name":{name},"config":{{"connector.class":"FileStreamSource","topic":"t"}}}}"#

@@ -135,7 +135,7 @@ async fn putting_and_patching() {
 #[tokio::test]
 async fn changing_states() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     for (request, status) in [
         ("PUT /connectors/c1/pause", 202),
         ("PUT /connectors/c1/resume", 202),
@@ -161,7 +161,7 @@ async fn changing_states() {
 #[tokio::test]
 async fn restart_plans() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     let all = STATUS.replace("RUNNING", "RESTARTING");
     fixture
         .send("POST /connectors/c1/restart?includeTasks=true")
@@ -176,7 +176,7 @@ async fn restart_plans() {
 #[tokio::test]
 async fn internal_endpoints_belong_to_clusters() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     fixture.send_json("POST /connectors/c1/tasks", "[]").await.is_error(
         500,
         "Kafka Connect in standalone mode does not support externally setting task configurations.",

@@ -39,7 +39,7 @@ async fn names_are_addressed_as_they_are() {
         );
     }
     // Names in bodies are trimmed, those in paths are not.
-    fixture.create("  trim  ").await;
+    fixture.create_source("  trim  ").await;
     assert_eq!(fixture.send("GET /connectors/trim").await.status, 200);
     let config = r#"{"connector.class":"FileStreamSource"}"#;
     let answer = fixture

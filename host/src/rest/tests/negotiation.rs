@@ -3,7 +3,7 @@ use super::*;
 #[tokio::test]
 async fn framework_errors() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     for request in [
         "GET /nope",
         "GET /connectors/c1/nope",
@@ -134,7 +134,7 @@ async fn bodies_that_cannot_be_read() {
 #[tokio::test]
 async fn head_and_options() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     let answer = fixture.send("HEAD /connectors/c1").await;
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, ""));
     assert_eq!(

@@ -77,7 +77,7 @@ async fn refusals_and_failures_of_offsets() {
             .await
             .is_error(404, "Connector c1 not found");
     }
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     let stop_first = "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/c1/stop' endpoint";
     fixture
         .send_json(&format!("PATCH {OFFSETS}"), body)
@@ -120,7 +120,7 @@ async fn bodies_that_are_no_offsets() {
 #[tokio::test]
 async fn active_topics() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     let task = ConnectorTaskId::new(ConnectorName::from("c1"), 0);
     for topic in ["t2", "t1"] {
         fixture.topics.put(&task, topic);

@@ -70,7 +70,7 @@ async fn every_answer_is_described() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let at = format!("{method} {path}");
-            assert!(ids.insert(operation["operationId"].clone()), "{at}");
+            assert!(ids.insert(operation["operationId"].to_string()), "{at}");
             let tag = &operation["tags"][0];
             assert!(tags.iter().any(|known| known["name"] == *tag), "{at}");
             let named = path.matches('{').count();

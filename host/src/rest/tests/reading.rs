@@ -34,7 +34,7 @@ async fn health_while_starting_and_stopping() {
 #[tokio::test]
 async fn reading_a_connector() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     fixture.send("GET /connectors").await.is(200, r#"["c1"]"#);
     fixture.send("GET /connectors/").await.is(200, r#"["c1"]"#);
     fixture.send("GET /connectors/c1").await.is(200, INFO);
@@ -67,7 +67,7 @@ async fn expanded_lists() {
         .send("GET /connectors?expand=status&expand=info")
         .await
         .is(200, "{}");
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     let check = async |query: &str, expected: String| {
         fixture
             .send(&format!("GET /connectors?{query}"))
@@ -97,7 +97,7 @@ async fn expanded_lists() {
 #[tokio::test]
 async fn a_connector_without_a_status_is_left_out() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     fixture
         .statuses
         .connector_destroyed(&ConnectorName::from("c1"));
@@ -114,7 +114,7 @@ async fn a_connector_without_a_status_is_left_out() {
 #[tokio::test]
 async fn traces_and_missing_versions() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     let task = ConnectorTaskId::new(ConnectorName::from("c1"), 0);
     fixture
         .statuses
@@ -169,7 +169,7 @@ async fn what_is_not_there() {
         .send_json("PATCH /connectors/nope/config", r#"{"a":"b"}"#)
         .await;
     patch.is_error(404, "Connector nope not found");
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     check(
         "GET /connectors/c1/tasks/7/status",
         "No status found for task c1-7",

@@ -1,4 +1,4 @@
-use futures::stream;
+use futures::{StreamExt as _, stream};
 
 use super::*;
 use crate::rest::server::{SILENCE_MAX, serve_connection};
@@ -149,7 +149,7 @@ async fn listeners_that_cannot_be_had() {
 #[tokio::test]
 async fn one_connection_takes_many_requests_in_their_order() {
     let fixture = Fixture::new();
-    fixture.create("c1").await;
+    fixture.create_source("c1").await;
     let responses = exchange(
         &fixture,
         "GET /connectors HTTP/1.1\r\nHost: x\r\n\r\n\
@@ -299,10 +299,10 @@ async fn silent_clients_are_closed() {
 #[tokio::test(start_paused = true)]
 async fn bodies_that_stop_in_the_middle() {
     let fixture = Fixture::new();
-    let pieces = ["{\"connector.class\":", "\"FileStreamSource\","].map(Ok::<_, std::io::Error>);
-    let slow = stream::iter(pieces).then(async |piece| {
+    let pieces = ["{\"connector.class\":", "\"FileStreamSource\","];
+    let slow = stream::iter(pieces).then(|piece| async move {
         tokio::time::sleep(SILENCE_MAX - Duration::from_secs(1)).await;
-        piece
+        Ok::<_, std::io::Error>(piece)
     });
     let body = Body::from_stream(slow.chain(stream::pending()));
     let request = Request::put("/connectors/c1/config")
