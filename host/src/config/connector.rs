@@ -24,6 +24,8 @@ pub use definition::{connector_def, sink_def, source_def};
 pub const NAME: &str = "name";
 /// `connector.class`
 pub const CONNECTOR_CLASS: &str = "connector.class";
+/// `connector.plugin.version`
+pub const CONNECTOR_VERSION: &str = "connector.plugin.version";
 /// `tasks.max`
 pub const TASKS_MAX: &str = "tasks.max";
 /// `transforms`

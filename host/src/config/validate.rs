@@ -14,7 +14,8 @@ mod versions;
 mod tests;
 
 use super::connector::{
-    CONNECTOR_CLASS, ConnectorKind, ConverterChoice, DLQ_TOPIC, connector_def, sink_def, source_def,
+    CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorKind, ConverterChoice, DLQ_TOPIC, connector_def,
+    sink_def, source_def,
 };
 use super::def::{
     ClassResolver, ConfigDef, ConfigError, ConfigKey, ConfigValidation, ConfigValue, HIDDEN,
@@ -273,7 +274,7 @@ fn add_without_plugin(
     add_def(connector_def(), settings(request), result);
     versions::complete_connector(request, result);
     versions::hide_converters(result);
-    for key in [CONNECTOR_CLASS, versions::CONNECTOR_VERSION] {
+    for key in [CONNECTOR_CLASS, CONNECTOR_VERSION] {
         result.add_error(key, mismatch);
     }
 }

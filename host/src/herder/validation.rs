@@ -14,8 +14,10 @@ use super::HerderError;
 use super::catalog::KnownPlugins;
 use super::request::{ConnectorValidator, Stages, SubmittedConfig};
 use crate::config::ConfigMap;
-use crate::config::connector::{CONNECTOR_CLASS, DLQ_TOPIC, sink_def, source_def};
-use crate::config::def::{ConfigKey, PluginBase};
+use crate::config::connector::{
+    CONNECTOR_CLASS, CONNECTOR_VERSION, DLQ_TOPIC, sink_def, source_def,
+};
+use crate::config::def::{ConfigKey, DefaultValue, PluginBase};
 use crate::config::provider::ConfigProviders;
 use crate::config::validate::{
     PluginCatalog as _, ValidationRequest, ValidationResult, WorkerConverters, no_connector_class,
@@ -177,7 +179,8 @@ impl ConfigValidator {
     }
 }
 
-/// The keys of a connector, and those of the framework that it does not define itself.
+/// The keys of a connector, and those of the framework that it does not define itself. The default
+/// of the connector's version is the version that there is.
 fn connector_keys(plugin: &ConnectorPlugin) -> Vec<ConfigKey> {
     let framework = match plugin.kind {
         ConnectorKind::Source => source_def(),
@@ -185,8 +188,15 @@ fn connector_keys(plugin: &ConnectorPlugin) -> Vec<ConfigKey> {
     };
     let added = framework
         .keys()
-        .filter(|key| plugin.config_def.key(&key.name).is_none());
-    plugin.config_def.keys().chain(added).cloned().collect()
+        .filter(|key| plugin.config_def.key(&key.name).is_none())
+        .cloned()
+        .map(|mut key| {
+            if key.name == CONNECTOR_VERSION {
+                key.default = DefaultValue::Value(plugin.version.clone());
+            }
+            key
+        });
+    plugin.config_def.keys().cloned().chain(added).collect()
 }
 
 /// Keys that this worker would have to ignore: records would go elsewhere than they say.

@@ -38,7 +38,7 @@ fn each_class_has_a_definition_and_its_place_in_the_list() {
         .chain(known_predicates())
         .map(|known| known.config_def().len())
         .sum();
-    assert_eq!(keys, 78 + 2);
+    assert_eq!(keys, 75 + 2);
 }
 
 #[test]

@@ -9,8 +9,9 @@ use connect_data::{OffsetMap, OffsetValue};
 use connect_wasm::config::ConfigMap;
 use connect_wasm::sandbox::{
     ConnectError, ConnectorContext, ConnectorInstance, ErrantRecord, ErrantRecordReporter,
-    ErrorKind, FileGrant, Grants, HostServices, OffsetReader, PartitionOffset, SandboxError,
-    SinkContext, SinkTaskInstance, SourceTaskInstance, StopSignal, Support, TopicPartition,
+    ErrorKind, FileGrant, Grants, HostServices, Limits, OffsetReader, PartitionOffset,
+    SandboxError, SinkContext, SinkTaskInstance, SourceTaskInstance, StopSignal, Support,
+    TopicPartition,
 };
 
 use crate::guests;
@@ -180,14 +181,14 @@ async fn a_wrong_configuration_is_a_value_with_the_guests_text() {
     );
     assert!(
         plugin
-            .validate(&guests::config(&[("topic", "numbers")]))
+            .validate(&Limits::default(), &guests::config(&[("topic", "numbers")]))
             .await
             .unwrap()
             .is_empty()
     );
     assert!(
         plugin
-            .recommend(&guests::config(&[]))
+            .recommend(&Limits::default(), &guests::config(&[]))
             .await
             .unwrap()
             .is_empty()

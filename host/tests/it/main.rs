@@ -12,5 +12,5 @@ mod files;
 mod guests;
 mod life;
 mod misbehaving;
-
+mod validation;
 mod verification;

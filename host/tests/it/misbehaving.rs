@@ -282,25 +282,6 @@ async fn a_connector_instance_is_bounded_too() {
             "{error}"
         );
     }
-    let panic = plugin
-        .validate(&guests::config(&[("mode", "panic-in-validate")]))
-        .await
-        .unwrap_err();
-    assert!(panic.to_string().contains("plugin.validate"), "{panic}");
-    let issues = plugin
-        .validate(&guests::config(&[("mode", "unknown")]))
-        .await
-        .unwrap();
-    assert_eq!(
-        (issues[0].name.as_str(), issues[0].message.as_str()),
-        ("mode", "There is no such mode")
-    );
-    assert_eq!(
-        plugin.recommend(&guests::config(&[])).await.unwrap()[0]
-            .values
-            .len(),
-        2
-    );
 }
 
 #[tokio::test]

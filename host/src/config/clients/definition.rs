@@ -65,16 +65,22 @@ fn settings_of(client: Client) -> HashMap<&'static str, ConfigKey> {
         .filter(|line| !line.starts_with('#'))
         .map(|line| line.split('|').collect::<Vec<_>>())
         .filter_map(|columns| match columns[..] {
-            [name, config_type, importance, default, clients]
-                if clients.contains(client.letter()) =>
-            {
-                let key = ConfigKey::new(
+            [
+                name,
+                config_type,
+                importance,
+                default,
+                clients,
+                ref rest @ ..,
+            ] if clients.contains(client.letter()) => {
+                let mut key = ConfigKey::new(
                     name,
                     parse_type(config_type),
                     parse_default(default),
                     parse_importance(importance),
                     client.documentation(),
                 );
+                key.group = rest.first().map(|&group| group.to_owned());
                 Some((name, key))
             }
             _ => None,
@@ -162,7 +168,7 @@ mod tests {
                 continue;
             }
             let columns: Vec<&str> = line.split('|').collect();
-            assert_eq!(columns.len(), 5, "{line}");
+            assert!([5, 6].contains(&columns.len()), "{line}");
             assert_eq!(parse_type(columns[1]).name(), columns[1], "{line}");
             assert_eq!(parse_importance(columns[2]).name(), columns[2], "{line}");
             assert!(columns[3].starts_with(['-', '~', '=']), "{line}");

@@ -7,9 +7,19 @@ use regex::Regex;
 
 /// Why the pattern cannot be used; nothing if it can.
 pub fn java_pattern_error(pattern: &str) -> Option<String> {
-    let error = Regex::new(pattern).err()?;
     let characters: Vec<char> = pattern.chars().collect();
-    if let Some(mistake) = Scanner::new(&characters).first_mistake() {
+    let mistake = Scanner::new(&characters).first_mistake();
+    let error = match Regex::new(pattern) {
+        Err(error) => error,
+        // The crate repeats what is repeated already; Java refuses that. In free-spacing mode the
+        // scanner does not know what is a comment.
+        Ok(_) => {
+            return mistake
+                .filter(|mistake| mistake.text.starts_with(DANGLING) && !pattern.contains("(?x"))
+                .map(|mistake| mistake.describe(pattern));
+        }
+    };
+    if let Some(mistake) = mistake {
         return Some(mistake.describe(pattern));
     }
     // What Java would accept (look-around, back-references) and mistakes that are rarer.
@@ -17,6 +27,9 @@ pub fn java_pattern_error(pattern: &str) -> Option<String> {
     let last = text.lines().last().unwrap_or(&text);
     Some(last.strip_prefix("error: ").unwrap_or(last).to_owned())
 }
+
+const DANGLING: &str = "Dangling meta character";
+const RANGE: &str = "Illegal character range";
 
 /// A mistake at a place, with Java's choice of whether to point at it.
 struct Mistake {
@@ -100,10 +113,7 @@ impl<'a> Scanner<'a> {
             '(' => {
                 self.groups += 1;
                 self.repeatable = false;
-                // The `?` of a group's flags is no quantifier.
-                if self.characters.get(self.position) == Some(&'?') {
-                    self.position += 1;
-                }
+                return self.group_start();
             }
             ')' if self.groups == 0 => {
                 let before = index.saturating_sub(1);
@@ -121,9 +131,52 @@ impl<'a> Scanner<'a> {
         None
     }
 
+    /// What follows the bracket that opens a group. The `?` of its flags or name is no quantifier.
+    fn group_start(&mut self) -> Option<Mistake> {
+        let rest = &self.characters[self.position..];
+        let is_named = |name: &[char]| name.first().is_some_and(char::is_ascii_alphabetic);
+        match rest {
+            ['?', '<', name @ ..] if is_named(name) => {
+                let letters = name
+                    .iter()
+                    .take_while(|letter| letter.is_ascii_alphanumeric());
+                let end = self.position + 2 + letters.count();
+                let text = "named capturing group is missing trailing '>'";
+                match self.characters.get(end) {
+                    Some('>') => self.position = end + 1,
+                    Some(_) => return Some(Mistake::at(text, end)),
+                    None => return Some(Mistake::at_end(text, end)),
+                }
+            }
+            ['?', '<', first, ..] if !"=!".contains(*first) => {
+                let text = "capturing group name does not start with a Latin letter";
+                return Some(Mistake::at(text, self.position + 2));
+            }
+            ['?', rest @ ..] => {
+                self.position += 1;
+                let flags = rest.iter().take_while(|flag| "idmsuxU-".contains(**flag));
+                let end = self.position + flags.count();
+                match self.characters.get(end) {
+                    None => return Some(Mistake::at_end("Unknown inline modifier", end)),
+                    Some(flag) if flag.is_ascii_alphabetic() => {
+                        return Some(Mistake::at("Unknown inline modifier", end));
+                    }
+                    // Flags for the rest of the pattern open no group.
+                    Some(')') if end > self.position => {
+                        self.groups -= 1;
+                        self.position = end + 1;
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
     fn quantifier(&mut self, character: char, index: usize) -> Option<Mistake> {
         if !self.repeatable {
-            let text = format!("Dangling meta character '{character}'");
+            let text = format!("{DANGLING} '{character}'");
             return Some(Mistake::at(text, index));
         }
         self.skip_laziness();
@@ -152,7 +205,15 @@ impl<'a> Scanner<'a> {
                 self.characters.len(),
             ));
         };
+        let bounds: String = rest[..length].iter().collect();
         self.position += length + 1;
+        let bound = |text: &str| text.parse::<u64>().ok();
+        if let Some((least, most)) = bounds.split_once(',')
+            && let (Some(least), Some(most)) = (bound(least), bound(most))
+            && most < least
+        {
+            return Some(Mistake::at("Illegal repetition range", self.position - 1));
+        }
         self.skip_laziness();
         None
     }
@@ -175,6 +236,20 @@ impl<'a> Scanner<'a> {
                 Some('\\') => self.position += 1,
                 Some('[') => depth += 1,
                 Some(']') => depth -= 1,
+                Some(&first) if self.characters.get(self.position + 1) == Some(&'-') => {
+                    self.position += 1;
+                    match self.characters.get(self.position + 1) {
+                        None => {
+                            let index = self.position + 1;
+                            return Some(Mistake::at_end(RANGE, index));
+                        }
+                        Some('[' | ']' | '\\') => {}
+                        Some(&last) if last < first => {
+                            return Some(Mistake::at(RANGE, self.position + 1));
+                        }
+                        Some(_) => self.position += 1,
+                    }
+                }
                 Some(_) => {}
             }
             self.position += 1;

@@ -538,6 +538,40 @@ fn mistakes_in_patterns_are_told_as_by_java() {
         ("a{1", "Unclosed counted closure near index 3\na{1"),
         ("\\", "Unexpected internal error near index 1\n\\"),
         ("a)", "Unmatched closing ')' near index 0\na)\n^"),
+        ("a**", "Dangling meta character '*' near index 2\na**\n  ^"),
+        (
+            "a{2}*",
+            "Dangling meta character '*' near index 4\na{2}*\n    ^",
+        ),
+        (
+            "(?i)*",
+            "Dangling meta character '*' near index 4\n(?i)*\n    ^",
+        ),
+        (
+            "a???",
+            "Dangling meta character '?' near index 3\na???\n   ^",
+        ),
+        (
+            "(?<x",
+            "named capturing group is missing trailing '>' near index 4\n(?<x",
+        ),
+        (
+            "(?<x)a",
+            "named capturing group is missing trailing '>' near index 4\n(?<x)a\n    ^",
+        ),
+        (
+            "(?<1a>b)",
+            "capturing group name does not start with a Latin letter near index 3\n(?<1a>b)\n   ^",
+        ),
+        ("[a-", "Illegal character range near index 3\n[a-"),
+        ("[z-a]", "Illegal character range near index 3\n[z-a]\n   ^"),
+        (
+            "x{2,1}",
+            "Illegal repetition range near index 5\nx{2,1}\n     ^",
+        ),
+        ("(?z)", "Unknown inline modifier near index 2\n(?z)\n  ^"),
+        ("(?iz)", "Unknown inline modifier near index 3\n(?iz)\n   ^"),
+        ("(?", "Unknown inline modifier near index 2\n(?"),
     ] {
         assert_eq!(
             java_pattern_error(pattern).as_deref(),
@@ -553,6 +587,12 @@ fn mistakes_in_patterns_are_told_as_by_java() {
         "\\w*",
         "connect-test",
         "(?i)a",
+        "(?i-s:a)",
+        "(?<n>a)+",
+        "(?x)a # **",
+        "^*$",
+        "[a-c-e]-[-a][a-]",
+        "a{1}+",
         "",
     ] {
         assert_eq!(java_pattern_error(pattern), None, "{pattern}");

@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::def::{AnyClass, ConfigType, Importance, Validator, Width};
+use crate::config::def::{AnyClass, ConfigType, DefaultValue, Importance, Validator, Width};
 
 const JSON: &str = "x.JsonConverter";
 
@@ -424,7 +424,7 @@ fn secrets_are_shown_neither_as_value_nor_in_messages() {
     let own = ConfigKey::new(
         "db.password",
         ConfigType::String,
-        DefaultValue::Null,
+        DefaultValue::Required,
         Importance::Low,
         "",
     )
@@ -631,7 +631,7 @@ fn a_configuration_without_class_is_told_without_its_secrets() {
     ]);
     assert_eq!(
         no_connector_class(&config, &["connector.class".to_owned()]),
-        "Connector config {my.password=[hidden], name=c, connector.class=null} contains no connector type"
+        "Connector config {name=c, connector.class=null, my.password=[hidden]} contains no connector type"
     );
     assert!(AnyClass.find(PluginBase::Converter, "x").is_some());
 }

@@ -7,12 +7,9 @@ use super::{
     ConfigError, ConfigKey, ConfigValue, PluginBase, ValidationEntry, ValidationRequest,
     ValidationResult,
 };
-use crate::config::connector::ConverterChoice;
+use crate::config::connector::{CONNECTOR_VERSION, ConverterChoice};
 use crate::config::def::{DefaultValue, java_trim};
 use crate::config::version_range::{VersionRange, compare};
-
-/// `connector.plugin.version`
-pub(super) const CONNECTOR_VERSION: &str = "connector.plugin.version";
 
 /// The keys that name a converter.
 pub(super) const CONVERTER_KEYS: [&str; 3] =

@@ -1,14 +1,44 @@
 //! The connector. Modes of its own: `<harm>-in-connector-start`, `-in-task-configs`,
-//! `-in-monitor`, `-in-connector-stop`, `-in-validate`; `raise-error` (in its first monitor),
-//! `reconfigure` (its first monitor asks for new task configs, which then have a key
-//! `reconfigured`), `no-tasks`, `too-many-tasks`.
+//! `-in-monitor`, `-in-connector-stop`, `-in-validate`, `-in-recommend`; `raise-error` (in its first
+//! monitor), `reconfigure` (its first monitor asks for new task configs, which then have a key
+//! `reconfigured`), `no-tasks`, `too-many-tasks`; `unknown` (validate tells that there is no such
+//! mode), `unknown-key-in-validate`, `unknown-key-in-recommend`, `flood-in-validate`,
+//! `flood-in-recommend`. What `config_def` does wrong stands in [`CONFIG_DEF_HARM`].
 
 use connect_sdk::{
     AlteredOffset, Config, ConfigDef, ConfigIssue, ConfigKey, ConnectError, ConnectorContext,
-    Description, Grant, Importance, Recommendation, SourceConnector, Support,
+    Description, Grant, Importance, Recommendation, SourceConnector, Support, Validator,
 };
 
 use crate::harm::harm;
+
+/// More answers than anybody reads.
+const FLOOD: usize = 100_000;
+
+/// What `config_def` does wrong, filled up with dots. It is called without a configuration, so
+/// that tests change this text in the component's bytes.
+static CONFIG_DEF_HARM: [u8; 32] = *b"harm-in-config-def:.............";
+
+fn config_def_harm() -> String {
+    // The compiler must not take the text for granted.
+    let text = std::hint::black_box(&CONFIG_DEF_HARM);
+    let text = String::from_utf8_lossy(text);
+    let (_, harm) = text.split_once(':').unwrap_or_default();
+    harm.trim_end_matches('.').to_owned()
+}
+
+fn harmful(mode: String) -> ConfigDef {
+    harm(&format!("{mode}-in-config-def"), "config-def").expect("to be harmful");
+    let key = |name: &str| ConfigKey::text(name).default_null();
+    match mode.as_str() {
+        "twice" => ConfigDef::new().key(key("twice")).key(key("twice")),
+        "bad-default" => {
+            let regex = ConfigKey::text("regex").validator(Validator::Regex);
+            ConfigDef::new().key(regex.default_value("["))
+        }
+        _ => ConfigDef::new(),
+    }
+}
 
 /// The connector.
 pub struct MisbehavingSourceConnector {
@@ -35,7 +65,7 @@ impl SourceConnector for MisbehavingSourceConnector {
 
     fn config_def() -> ConfigDef {
         let low = Importance::Low;
-        ConfigDef::new()
+        harmful(config_def_harm())
             .key(ConfigKey::text("topic").doc("Where records go"))
             .key(
                 ConfigKey::text("mode")
@@ -73,21 +103,32 @@ impl SourceConnector for MisbehavingSourceConnector {
     fn validate(config: &Config) -> Result<Vec<ConfigIssue>, ConnectError> {
         let mode = config.get("mode").unwrap_or_default();
         harm(mode, "validate")?;
-        if mode == "unknown" {
-            return Ok(vec![ConfigIssue {
-                name: "mode".to_owned(),
-                message: "There is no such mode".to_owned(),
-            }]);
-        }
-        Ok(Vec::new())
+        let issue = |name: &str| ConfigIssue {
+            name: name.to_owned(),
+            message: "There is no such mode".to_owned(),
+        };
+        Ok(match mode {
+            "unknown" => vec![issue("mode")],
+            "unknown-key-in-validate" => vec![issue("mood")],
+            "flood-in-validate" => vec![issue("mode"); FLOOD],
+            _ => Vec::new(),
+        })
     }
 
-    fn recommend(_: &Config) -> Result<Vec<Recommendation>, ConnectError> {
-        Ok(vec![Recommendation {
-            name: "mode".to_owned(),
-            values: vec!["panic-in-poll".to_owned(), "spin-in-poll".to_owned()],
+    fn recommend(config: &Config) -> Result<Vec<Recommendation>, ConnectError> {
+        let mode = config.get("mode").unwrap_or_default();
+        harm(mode, "recommend")?;
+        let recommendation = |name: &str, values: Vec<String>| Recommendation {
+            name: name.to_owned(),
+            values,
             visible: true,
-        }])
+        };
+        let modes = vec!["panic-in-poll".to_owned(), "spin-in-poll".to_owned()];
+        Ok(match mode {
+            "unknown-key-in-recommend" => vec![recommendation("times", modes)],
+            "flood-in-recommend" => vec![recommendation("mode", vec![String::new(); FLOOD])],
+            _ => vec![recommendation("mode", modes)],
+        })
     }
 
     fn exactly_once_support(config: &Config) -> Result<Support, ConnectError> {
