@@ -68,7 +68,8 @@ impl SourceConnector for FileStreamSourceConnector {
     }
 
     fn alter_offsets(config: &Config, offsets: &[AlteredOffset]) -> Result<bool, ConnectError> {
-        if file_of(config).is_none() {
+        let config = Self::config_def().complete(config.clone())?;
+        if file_of(&config).is_none() {
             return Err(ConnectError::fatal(
                 "Offsets cannot be modified if the 'file' configuration is unspecified. This is \
                  because stdin is used for input and offsets are not tracked.",

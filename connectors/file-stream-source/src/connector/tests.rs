@@ -72,6 +72,13 @@ fn altered_offsets_are_checked_in_order() {
         "Offsets cannot be modified if the 'file' configuration is unspecified. This is because \
          stdin is used for input and offsets are not tracked."
     );
+    // Texts are trimmed, as in every configuration.
+    let blank = config().with(FILE, "  ");
+    let message = alter(&blank, partition(), None).unwrap_err();
+    assert!(
+        message.starts_with("Offsets cannot be modified"),
+        "{message}"
+    );
     assert_eq!(
         refused(None, Some(OffsetMap::of("other", 1_i64))),
         "Offset objects should either be null or contain the key 'position'"

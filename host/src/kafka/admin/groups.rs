@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use tokio_util::sync::CancellationToken;
 
 use super::native::{self, GroupCall, PartitionOutcome};
 use super::{Admin, AdminContext, blocking};
@@ -117,6 +118,9 @@ impl Admin {
             reason: "it contains a zero character".to_owned(),
         })?;
         let deadline = Instant::now() + timeout;
+        // Nobody waits any more when this future is dropped.
+        let given_up = CancellationToken::new();
+        let _guard = given_up.clone().drop_guard();
         blocking(move || {
             let client = admin.group_client(&own_group)?;
             let request = request.to_native();
@@ -126,7 +130,10 @@ impl Admin {
                     &native_group,
                     &request.call(),
                     deadline,
-                    || serve(&client, Duration::ZERO),
+                    || {
+                        serve(&client, Duration::ZERO);
+                        !given_up.is_cancelled()
+                    },
                 );
                 let again = match &outcome {
                     Ok(outcomes) => outcomes
@@ -134,7 +141,7 @@ impl Admin {
                         .any(|outcome| outcome.error.is_some_and(coordinator_is_away)),
                     Err(code) => coordinator_is_away(*code),
                 };
-                if !again || Instant::now() >= deadline {
+                if !again || given_up.is_cancelled() || Instant::now() >= deadline {
                     return outcome.map_err(|code| KafkaError::Code { operation, code });
                 }
                 serve(&client, RETRY_PAUSE);
@@ -220,30 +227,36 @@ fn check_partitions<'a>(
     operation: &'static str,
     partitions: impl Iterator<Item = &'a TopicPartition>,
 ) -> Result<(), KafkaError> {
-    let mut partitions = partitions;
-    let impossible = partitions.any(|partition| {
+    let code = ErrorCode::new(NOT_FOUND);
+    let mut impossible = partitions.filter(|partition| {
         partition.partition < 0 || partition.topic.is_empty() || partition.topic.contains('\0')
     });
-    if impossible {
-        return Err(KafkaError::Code {
-            operation,
-            code: ErrorCode::new(NOT_FOUND),
-        });
+    match impossible.next() {
+        Some(partition) => Err(partition_error(operation, partition, code)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
+/// The first partition that failed counts; the log names all.
 fn first_error(operation: &'static str, outcomes: &[PartitionOutcome]) -> Result<(), KafkaError> {
-    let failed = outcomes.iter().find_map(|outcome| {
-        let code = outcome.error?;
-        tracing::debug!(
-            "{operation}: {}-{}: {code}",
-            outcome.topic,
-            outcome.partition
-        );
-        Some(code)
-    });
-    failed.map_or(Ok(()), |code| Err(KafkaError::Code { operation, code }))
+    let mut first = Ok(());
+    for outcome in outcomes {
+        if let Some(code) = outcome.error {
+            let partition = TopicPartition::new(outcome.topic.as_str(), outcome.partition);
+            first = first.and(Err(partition_error(operation, &partition, code)));
+        }
+    }
+    first
+}
+
+fn partition_error(
+    operation: &'static str,
+    partition: &TopicPartition,
+    code: ErrorCode,
+) -> KafkaError {
+    let meaning = code.description();
+    tracing::warn!("{operation} failed for partition {partition}: {code}: {meaning}");
+    KafkaError::Code { operation, code }
 }
 
 /// Whether the coordinator moves, starts or loads, so that the same call works soon.

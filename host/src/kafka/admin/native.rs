@@ -62,7 +62,8 @@ impl<T> Drop for Owned<T> {
     }
 }
 
-/// Makes a call and waits for its result until `deadline`; `tend` is called now and then meanwhile.
+/// Makes a call and waits for its result until `deadline`; `go_on` is called now and then meanwhile, and ends the
+/// wait when it says no.
 ///
 /// The client must be a consumer with a `group.id`: in one without, librdkafka dereferences a null pointer when
 /// the coordinator has moved or is still loading.
@@ -71,7 +72,7 @@ pub(super) fn call<C: ClientContext>(
     group: &CStr,
     call: &GroupCall<'_>,
     deadline: Instant,
-    tend: impl Fn(),
+    go_on: impl Fn() -> bool,
 ) -> Result<Vec<PartitionOutcome>, ErrorCode> {
     let failed = || ErrorCode::from_rdkafka(RDKafkaErrorCode::Fail);
     let client = client.native_ptr();
@@ -97,7 +98,9 @@ pub(super) fn call<C: ClientContext>(
         if Instant::now() > deadline + std::time::Duration::from_secs(1) {
             return Err(ErrorCode::from_rdkafka(RDKafkaErrorCode::OperationTimedOut));
         }
-        tend();
+        if !go_on() {
+            return Err(ErrorCode::from_rdkafka(RDKafkaErrorCode::BrokerDestroy));
+        }
     }
 }
 

@@ -26,35 +26,45 @@ impl<S: Send + Sync> FromRequest<S> for OffsetsBody {
 
 impl OffsetsBody {
     fn parse(body: &[u8]) -> Result<Self, RestError> {
-        let mut offsets = Vec::new();
+        let mut offsets = None;
         for (key, value) in fields(body, "the request")? {
             if key != "offsets" {
                 return Err(RestError::BadRequest(format!(
                     "Unrecognized field \"{key}\", one known property: \"offsets\""
                 )));
             }
-            offsets = entries(value)?;
+            // As in Kafka; it would not be clear what is to be done.
+            if offsets.is_some() {
+                return Err(RestError::BadRequest(
+                    "The request has \"offsets\" more than once".to_owned(),
+                ));
+            }
+            offsets = Some(entries(value)?);
         }
-        Ok(Self(offsets))
+        Ok(Self(offsets.unwrap_or_default()))
     }
 }
 
 fn entries(value: &RawValue) -> Result<Vec<OffsetEntry>, RestError> {
-    let entries: Option<Vec<&RawValue>> = serde_json::from_str(value.get()).map_err(|error| {
-        RestError::BadRequest(format!(
-            "Expected \"offsets\" to be a list of objects with \"partition\" and \"offset\": {error}"
-        ))
+    if value.get() == "null" {
+        return Ok(Vec::new());
+    }
+    let entries: Vec<&RawValue> = serde_json::from_str(value.get()).map_err(|_| {
+        unexpected(
+            "\"offsets\" to be a list of objects with \"partition\" and \"offset\"",
+            value,
+        )
     })?;
-    entries.unwrap_or_default().into_iter().map(entry).collect()
+    entries.into_iter().map(entry).collect()
 }
 
 fn entry(value: &RawValue) -> Result<OffsetEntry, RestError> {
     let mut partition = None;
     let mut offset = None;
-    for (key, value) in fields(value.get().as_bytes(), "each of \"offsets\"")? {
+    for (key, value) in members(value, "each of \"offsets\" to be an object")? {
         match key.as_str() {
-            "partition" => partition = object(value, "\"partition\"")?,
-            "offset" => offset = object(value, "\"offset\"")?,
+            "partition" => partition = object(value, "\"partition\" to be an object or null")?,
+            "offset" => offset = object(value, "\"offset\" to be an object or null")?,
             unknown => {
                 return Err(RestError::BadRequest(format!(
                     "Unrecognized field \"{unknown}\" in one of \"offsets\", 2 known properties: \"partition\", \
@@ -66,18 +76,43 @@ fn entry(value: &RawValue) -> Result<OffsetEntry, RestError> {
     Ok((partition, offset))
 }
 
-fn object(value: &RawValue, what: &str) -> Result<Option<JsonObject>, RestError> {
+fn object(value: &RawValue, expected: &str) -> Result<Option<JsonObject>, RestError> {
     if value.get() == "null" {
         return Ok(None);
     }
-    fields(value.get().as_bytes(), what)?
+    members(value, expected)?
         .into_iter()
         .map(|(key, value)| match JsonValue::read(value) {
             Ok(value) => Ok((key, value)),
             Err(error) => Err(RestError::BadRequest(format!(
-                "Malformed value of \"{key}\" in {what}: {error}"
+                "Malformed value of \"{key}\": {error}"
             ))),
         })
         .collect::<Result<JsonObject, RestError>>()
         .map(Some)
+}
+
+/// The fields of an object; anything else is not what was expected.
+fn members<'a>(
+    value: &'a RawValue,
+    expected: &str,
+) -> Result<Vec<(String, &'a RawValue)>, RestError> {
+    let json = value.get();
+    if json.starts_with('{') {
+        fields(json.as_bytes(), expected)
+    } else {
+        Err(unexpected(expected, value))
+    }
+}
+
+/// A value in the wrong place. It is shown when it is short enough to be told from others by that.
+fn unexpected(expected: &str, value: &RawValue) -> RestError {
+    const SHOWN_MAX: usize = 60;
+    let found = match value.get() {
+        short if short.len() <= SHOWN_MAX => short,
+        json if json.starts_with('{') => "an object",
+        json if json.starts_with('[') => "a list",
+        _ => "something else",
+    };
+    RestError::BadRequest(format!("Expected {expected}; found {found}"))
 }

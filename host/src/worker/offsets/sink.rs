@@ -3,8 +3,11 @@
 //! Owns what a partition and an offset of a request mean, and which error of a broker is which answer. Kafka's
 //! counterparts: `Worker.sinkConnectorOffsets`, `modifySinkConnectorOffsets`, `SinkUtils`.
 
+use std::time::Duration;
+
 use connect_data::OffsetMap;
 use indexmap::IndexMap;
+use tokio::time::Instant;
 
 use crate::config::ConfigMap;
 use crate::config::clients::{self, AdminPurpose};
@@ -28,6 +31,8 @@ const OFFSET: &str = "kafka_offset";
 struct Group {
     id: String,
     admin: Admin,
+    /// When all calls together have to be done.
+    deadline: Instant,
 }
 
 impl LocalWorker {
@@ -43,8 +48,8 @@ impl LocalWorker {
                 &failure.to_string(),
             )
         })?;
-        let offsets = group.admin.list_group_offsets(&group.id, OFFSETS_TIMEOUT);
-        let offsets = offsets
+        let offsets = group
+            .list()
             .await
             .map_err(|error| logged(OffsetsError::ReadSink(name.clone()), &error.to_string()))?;
         Ok(offsets
@@ -67,8 +72,7 @@ impl LocalWorker {
         let changes = match change {
             OffsetsChange::Alter(entries) => sink_changes(entries)?,
             OffsetsChange::Reset => {
-                let listed = group.admin.list_group_offsets(&group.id, OFFSETS_TIMEOUT);
-                let listed = listed.await.map_err(|error| {
+                let listed = group.list().await.map_err(|error| {
                     logged(
                         OffsetsError::ListBeforeReset(name.clone()),
                         &error.to_string(),
@@ -115,11 +119,25 @@ impl LocalWorker {
             .unwrap_or_default();
         let settings = clients::connector_admin(worker, &connector, AdminPurpose::Offsets);
         let admin = Admin::new(&settings).map_err(|error| admin_failure(&error))?;
-        Ok(Group { id, admin })
+        Ok(Group {
+            id,
+            admin,
+            deadline: Instant::now() + OFFSETS_TIMEOUT,
+        })
     }
 }
 
 impl Group {
+    fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    async fn list(&self) -> Result<Vec<(TopicPartition, i64)>, KafkaError> {
+        self.admin
+            .list_group_offsets(&self.id, self.remaining())
+            .await
+    }
+
     /// Commits some offsets and deletes others. Both are tried, also when one of them fails.
     async fn alter(
         &self,
@@ -129,11 +147,11 @@ impl Group {
     ) -> Result<(), OffsetsError> {
         let altered = self
             .admin
-            .alter_group_offsets(&self.id, set, OFFSETS_TIMEOUT)
+            .alter_group_offsets(&self.id, set, self.remaining())
             .await;
         let deleted = self
             .admin
-            .delete_group_offsets(&self.id, reset, OFFSETS_TIMEOUT)
+            .delete_group_offsets(&self.id, reset, self.remaining())
             .await;
         altered.and(deleted).map_err(|error| {
             let in_use = ["UNKNOWN_MEMBER_ID", "GROUP_SUBSCRIBED_TO_TOPIC"];
@@ -151,7 +169,8 @@ impl Group {
 
     /// Deletes the group. One that is not there is as good as deleted.
     async fn reset(&self, name: &ConnectorName) -> Result<(), OffsetsError> {
-        let Err(error) = self.admin.delete_group(&self.id, OFFSETS_TIMEOUT).await else {
+        let deleted = self.admin.delete_group(&self.id, self.remaining());
+        let Err(error) = deleted.await else {
             return Ok(());
         };
         if has_code(&error, &["GROUP_ID_NOT_FOUND"]) {

@@ -46,6 +46,15 @@ fn values_keep_the_kind_that_java_gives_them() {
 }
 
 #[test]
+fn long_values_are_not_repeated() {
+    let body = format!(r#"{{"offsets":[[{}1]]}}"#, "1,".repeat(100));
+    assert_eq!(
+        refused(&body),
+        r#"Expected each of "offsets" to be an object; found a list"#
+    );
+}
+
+#[test]
 fn null_and_absent_are_the_same() {
     assert_eq!(
         parsed(r#"{"offsets":[{},{"partition":null,"offset":null},{"partition":{}}]}"#),
@@ -78,20 +87,20 @@ fn what_is_wrong_is_said() {
             r#"Unrecognized field "x", one known property: "offsets""#,
         ),
         (
+            r#"{"offsets":[],"offsets":[]}"#,
+            r#"The request has "offsets" more than once"#,
+        ),
+        (
             r#"{"offsets":{}}"#,
-            r#"Expected "offsets" to be a list of objects"#,
+            r#"Expected "offsets" to be a list of objects with "partition" and "offset"; found {}"#,
         ),
         (
             r#"{"offsets":"x"}"#,
-            r#"Expected "offsets" to be a list of objects"#,
+            r#"Expected "offsets" to be a list of objects with "partition" and "offset"; found "x""#,
         ),
         (
             r#"{"offsets":[null]}"#,
-            r#"Expected each of "offsets" to be a JSON object"#,
-        ),
-        (
-            r#"{"offsets":[1]}"#,
-            r#"Expected each of "offsets" to be a JSON object"#,
+            r#"Expected each of "offsets" to be an object; found null"#,
         ),
         (
             r#"{"offsets":[{"x":1}]}"#,
@@ -99,15 +108,15 @@ fn what_is_wrong_is_said() {
         ),
         (
             r#"{"offsets":[{"partition":"a"}]}"#,
-            r#"Expected "partition" to be a JSON object"#,
+            r#"Expected "partition" to be an object or null; found "a""#,
         ),
         (
             r#"{"offsets":[{"offset":[]}]}"#,
-            r#"Expected "offset" to be a JSON object"#,
+            r#"Expected "offset" to be an object or null; found []"#,
         ),
         (
             r#"{"offsets":[{"offset":{"a":"\ud800"}}]}"#,
-            r#"Malformed value of "a" in "offset""#,
+            r#"Malformed value of "a""#,
         ),
     ] {
         let message = refused(body);
