@@ -7,7 +7,7 @@ use connect_data::OffsetValue;
 fn map(fields: &[(&'static str, OffsetValue<'static>)]) -> OffsetMap<'static> {
     fields
         .iter()
-        .map(|(field, value)| ((*field).into(), value.clone()))
+        .map(|(field, value)| (*field, value.clone()))
         .collect()
 }
 
