@@ -9,7 +9,7 @@ TEST_TOOLS := java mvn kcat python3
 BUILD_PACKAGES := cmake g++ perl pkg-config
 TEST_PACKAGES := default-jre-headless maven kcat python3 python3-venv
 
-.PHONY: help quickstart build test lint bench golden toolchain build-tools test-tools
+.PHONY: help quickstart build test fuzz lint bench golden toolchain build-tools test-tools
 
 help: ## shows this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -22,6 +22,9 @@ build: toolchain build-tools ## target/release/connect-wasm and target/release/p
 
 test: toolchain build-tools test-tools ## every test; starts Apache Kafka on this machine
 	cargo xtask test
+
+fuzz: toolchain build-tools test-tools ## the REST API under schemathesis for longer than in `make test`
+	cargo xtask fuzz
 
 lint: toolchain build-tools ## formatting, clippy, licences, structure
 	cargo xtask lint

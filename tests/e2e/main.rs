@@ -7,6 +7,7 @@ mod command_line;
 mod ctl;
 mod faults;
 mod file_stream;
+mod fuzz_rest;
 mod main_job;
 mod misbehaving;
 mod offsets_exchange;

@@ -32,6 +32,7 @@ cargo xtask <command>
   guests   the guest programs that tests load
   lint     formatting, clippy, licences and duplicate versions, structure
   test     every test; the end-to-end ones start Apache Kafka
+  fuzz     the REST API under schemathesis for longer than in test; CONNECT_TEST_SEED repeats a run
   bench    the comparison with the JVM worker and kcat; arguments go to the bench program
   golden   records the JVM worker's answers again, into tests/golden";
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Some("guests") => guests(),
         Some("lint") => lint(),
         Some("test") => test(rest),
+        Some("fuzz") => fuzz(),
         Some("bench") => bench(rest),
         Some("golden") => golden(rest),
         _ => Err(USAGE.to_owned()),
@@ -67,9 +69,15 @@ fn root() -> PathBuf {
 }
 
 fn cargo(arguments: &[&str]) -> Outcome {
+    cargo_with(arguments, &[])
+}
+
+/// With environment variables.
+fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
     eprintln!("$ cargo {}", arguments.join(" "));
     let status = Command::new("cargo")
         .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(root())
         .status()
         .map_err(|error| format!("cargo cannot be started: {error}"))?;
@@ -164,6 +172,23 @@ fn test(filters: &[String]) -> Outcome {
     let mut arguments = vec!["test", "--release", "--no-fail-fast"];
     arguments.extend(filters.iter().map(String::as_str));
     cargo(&arguments)
+}
+
+/// The test of `make test` with more requests, and with a seed that is not the same each time.
+fn fuzz() -> Outcome {
+    const EXAMPLES: &str = "2000";
+    build()?;
+    let seed = std::env::var("CONNECT_TEST_SEED").unwrap_or_else(|_| {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+        now.as_secs().to_string()
+    });
+    eprintln!("CONNECT_TEST_SEED={seed}");
+    let arguments = ["test", "--release", "-p", "connect-e2e", "--", "fuzz_rest"];
+    let settings = [
+        ("CONNECT_FUZZ_EXAMPLES", EXAMPLES),
+        ("CONNECT_TEST_SEED", &seed),
+    ];
+    cargo_with(&arguments, &settings)
 }
 
 fn bench(rest: &[String]) -> Outcome {
