@@ -48,8 +48,9 @@ const MAILBOX_REQUESTS_MAX: usize = 64;
 /// LIMIT: operations at the same time, waiting ones included, which bounds what many clients that
 /// wait for one slow connector can pile up.
 const OPERATIONS_MAX: usize = 1024;
-/// How long operations may take to come to an end when the worker stops.
-const OPERATIONS_STOP: Duration = Duration::from_secs(2);
+/// How long operations may take to come to an end when the worker stops. LIMIT: requests had their
+/// time before, and connectors and tasks need most of the 10 s in which a worker is to be gone.
+const OPERATIONS_STOP: Duration = Duration::from_secs(1);
 
 /// What a standalone herder is made of. `statuses` and `reconfigurations` are the worker's listener
 /// and events, too.
