@@ -16,6 +16,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     path = "/docs",
     tag = "documentation",
     operation_id = "docs",
+    summary = "This document as a page",
     responses((status = 200, description = "This document as a page.", body = String, content_type = "text/html")),
 )]
 pub(in crate::rest) async fn page() -> Response {

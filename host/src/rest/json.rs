@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use bytes::BytesMut;
+use bytes::{Buf as _, BytesMut};
 use futures::StreamExt as _;
 use serde::Serialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -28,6 +28,8 @@ mod tests;
 /// LIMIT: a configuration of this size could not be stored in Kafka either, whose records are 1 MB
 /// by default; there is room for operators who raised that.
 pub(super) const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The media type of everything.
 pub(super) const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -143,7 +145,11 @@ impl<S: Send + Sync> FromRequest<S> for LevelBody {
 /// The whole body. A body without a content type is refused, as Jersey does.
 async fn body(request: Request, expected: &str) -> Result<Bytes, RestError> {
     let typed = request.headers().contains_key(header::CONTENT_TYPE);
-    let body = read(request.into_body()).await?;
+    let mut body = read(request.into_body()).await?;
+    // Jackson passes over a byte order mark, which some editors write.
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.advance(BYTE_ORDER_MARK.len());
+    }
     let is_blank = body.iter().all(u8::is_ascii_whitespace);
     if is_blank || body.trim_ascii() == b"null" {
         return Err(RestError::BadRequest(format!(

@@ -14,7 +14,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Content, RefOr, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema};
 
-use super::entities::{ConnectorInfoEntity, ConnectorStateEntity, ErrorMessage};
+use super::entities::{ConnectorInfoEntity, ConnectorStateEntity, ErrorMessage, WorkerStatus};
 use super::json;
 use super::resources::{connectors, internal, loggers, offsets, plugins, root, topics};
 
@@ -92,9 +92,19 @@ enum ConfigValueSchema {
     Boolean(bool),
 }
 
+/// What a worker that is not healthy answers: its state, or that it stops.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "two entities make the answer; this is its schema")]
+pub(super) enum Unhealthy {
+    Status(WorkerStatus),
+    Error(ErrorMessage<'static>),
+}
+
 /// A new connector.
 #[derive(ToSchema)]
 #[schema(as = CreateConnector)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the body is read by hand; this is its schema")]
 pub(super) struct CreateConnectorSchema {
     /// The connector's name.
@@ -140,6 +150,7 @@ pub(super) struct ExpandedConnector {
     path = "/openapi.json",
     tag = "documentation",
     operation_id = "openApi",
+    summary = "This document",
     responses((status = 200, description = "This document.", body = Object)),
 )]
 pub(in crate::rest) async fn document() -> Response {

@@ -28,6 +28,7 @@ type Outcome = Result<Response, RestError>;
     path = "/connectors",
     tag = "connectors",
     operation_id = "listConnectors",
+    summary = "The connectors, with their states and configurations if wanted",
     params(
         ("expand" = Option<Vec<String>>, Query, explode = true, description = "`status`, `info`, or both: what to tell about each connector."),
     ),
@@ -67,6 +68,7 @@ pub(in crate::rest) async fn list(
     path = "/connectors",
     tag = "connectors",
     operation_id = "createConnector",
+    summary = "Create a connector",
     request_body = CreateConnectorSchema,
     responses(
         (status = 201, description = "The connector is stored and started.", body = ConnectorInfoEntity<'static>, headers(("Location" = String, description = "Where the connector is."))),
@@ -93,6 +95,7 @@ pub(in crate::rest) async fn create(
     path = "/connectors/{connector}",
     tag = "connectors",
     operation_id = "getConnector",
+    summary = "A connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -118,6 +121,7 @@ pub(in crate::rest) async fn info(
     path = "/connectors/{connector}",
     tag = "connectors",
     operation_id = "deleteConnector",
+    summary = "Delete a connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -140,6 +144,7 @@ pub(in crate::rest) async fn delete(
     path = "/connectors/{connector}/config",
     tag = "connectors",
     operation_id = "getConnectorConfig",
+    summary = "The configuration of a connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -162,6 +167,7 @@ pub(in crate::rest) async fn config(
     path = "/connectors/{connector}/config",
     tag = "connectors",
     operation_id = "putConnectorConfig",
+    summary = "Create a connector, or replace its configuration",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -190,6 +196,7 @@ pub(in crate::rest) async fn put_config(
     path = "/connectors/{connector}/config",
     tag = "connectors",
     operation_id = "patchConnectorConfig",
+    summary = "Change single keys of a configuration",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -220,6 +227,7 @@ pub(in crate::rest) async fn patch_config(
     path = "/connectors/{connector}/status",
     tag = "connectors",
     operation_id = "getConnectorStatus",
+    summary = "The states of a connector and of its tasks",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -245,6 +253,7 @@ pub(in crate::rest) async fn status(
     path = "/connectors/{connector}/restart",
     tag = "connectors",
     operation_id = "restartConnector",
+    summary = "Restart a connector, its tasks, or what has failed",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
         ("includeTasks" = Option<bool>, Query, description = "Restart tasks, too."),
@@ -283,6 +292,7 @@ pub(in crate::rest) async fn restart(
     path = "/connectors/{connector}/pause",
     tag = "connectors",
     operation_id = "pauseConnector",
+    summary = "Pause a connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -305,6 +315,7 @@ pub(in crate::rest) async fn pause(
     path = "/connectors/{connector}/resume",
     tag = "connectors",
     operation_id = "resumeConnector",
+    summary = "Resume a connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -327,6 +338,7 @@ pub(in crate::rest) async fn resume(
     path = "/connectors/{connector}/stop",
     tag = "connectors",
     operation_id = "stopConnector",
+    summary = "Stop a connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -349,6 +361,7 @@ pub(in crate::rest) async fn stop(
     path = "/connectors/{connector}/tasks",
     tag = "tasks",
     operation_id = "getTasks",
+    summary = "The tasks of a connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -375,6 +388,7 @@ pub(in crate::rest) async fn tasks(
     path = "/connectors/{connector}/tasks/{task}/status",
     tag = "tasks",
     operation_id = "getTaskStatus",
+    summary = "The state of a task",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
         ("task" = i32, Path, description = "The number of the task, from 0.", minimum = 0),
@@ -404,6 +418,7 @@ pub(in crate::rest) async fn task_status(
     path = "/connectors/{connector}/tasks/{task}/restart",
     tag = "tasks",
     operation_id = "restartTask",
+    summary = "Restart a task",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
         ("task" = i32, Path, description = "The number of the task, from 0.", minimum = 0),

@@ -14,6 +14,7 @@ use crate::rest::router::HerderState;
     path = "/connectors/{connector}/tasks",
     tag = "internal",
     operation_id = "putTaskConfigs",
+    summary = "Take over task configurations",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -36,6 +37,7 @@ pub(in crate::rest) async fn put_task_configs(
     path = "/connectors/{connector}/fence",
     tag = "internal",
     operation_id = "fenceZombies",
+    summary = "Fence off earlier tasks",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),

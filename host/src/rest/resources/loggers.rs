@@ -20,6 +20,7 @@ use crate::rest::router::HerderState;
     path = "/admin/loggers",
     tag = "loggers",
     operation_id = "listLoggers",
+    summary = "The levels of all loggers",
     responses(
         (status = 200, description = "All loggers by name.", body = HashMap<String, LoggerEntity>),
     ),
@@ -39,6 +40,7 @@ pub(in crate::rest) async fn list(State(herder): State<HerderState>) -> Response
     path = "/admin/loggers/{logger}",
     tag = "loggers",
     operation_id = "getLogger",
+    summary = "The level of a logger",
     params(
         ("logger" = String, Path, description = "The name of a Java logger or of a plugin's class; root is above all."),
     ),
@@ -61,6 +63,7 @@ pub(in crate::rest) async fn get(
     path = "/admin/loggers/{logger}",
     tag = "loggers",
     operation_id = "setLoggerLevel",
+    summary = "Set the level of a logger and of all below it",
     params(
         ("logger" = String, Path, description = "The name of a Java logger or of a plugin's class; root is above all."),
         ("scope" = Option<String>, Query, description = "`worker`, which is the default, or `cluster`."),

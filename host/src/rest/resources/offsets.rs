@@ -20,6 +20,7 @@ type Outcome = Result<Response, RestError>;
     path = "/connectors/{connector}/offsets",
     tag = "offsets",
     operation_id = "getOffsets",
+    summary = "The offsets of a connector",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -43,6 +44,7 @@ pub(in crate::rest) async fn get(
     path = "/connectors/{connector}/offsets",
     tag = "offsets",
     operation_id = "alterOffsets",
+    summary = "Change offsets of a stopped connector",
     params(
         ("connector" = String, Path, description = "The name of the connector, which is stopped."),
     ),
@@ -76,6 +78,7 @@ pub(in crate::rest) async fn alter(
     path = "/connectors/{connector}/offsets",
     tag = "offsets",
     operation_id = "resetOffsets",
+    summary = "Forget the offsets of a stopped connector",
     params(
         ("connector" = String, Path, description = "The name of the connector, which is stopped."),
     ),

@@ -23,6 +23,7 @@ const ALIAS_SUFFIX: &str = "Connector";
     path = "/connector-plugins",
     tag = "plugins",
     operation_id = "listPlugins",
+    summary = "The plugins of this worker",
     params(
         ("connectorsOnly" = Option<bool>, Query, description = "Connectors alone, which is the default, or plugins of all kinds."),
     ),
@@ -48,6 +49,7 @@ pub(in crate::rest) async fn list(
     path = "/connector-plugins/{plugin}/config",
     tag = "plugins",
     operation_id = "getPluginConfig",
+    summary = "The keys that a plugin is configured with",
     params(
         ("plugin" = String, Path, description = "The class of a plugin, or its alias."),
         ("version" = Option<String>, Query, description = "A version or a range of versions, as Maven writes them; the latest if it is not given."),
@@ -75,6 +77,7 @@ pub(in crate::rest) async fn config(
     path = "/connector-plugins/{plugin}/config/validate",
     tag = "plugins",
     operation_id = "validateConfig",
+    summary = "Check a configuration",
     params(
         ("plugin" = String, Path, description = "The class of a connector, or its alias."),
     ),

@@ -9,6 +9,7 @@ use axum::response::Response;
 use crate::rest::entities::{ServerInfo, WorkerStatus};
 use crate::rest::error::RestError;
 use crate::rest::json;
+use crate::rest::openapi::Unhealthy;
 use crate::rest::router::HerderState;
 
 /// How long `/health` waits for the herder.
@@ -20,6 +21,7 @@ const HEALTH_TIMEOUT: Duration = Duration::from_secs(10);
     path = "/",
     tag = "worker",
     operation_id = "serverInfo",
+    summary = "What this worker is",
     responses(
         (status = 200, description = "What this worker is.", body = ServerInfo<'static>),
     ),
@@ -34,9 +36,10 @@ pub(in crate::rest) async fn server_info(State(herder): State<HerderState>) -> R
     path = "/health",
     tag = "worker",
     operation_id = "health",
+    summary = "Whether this worker is ready",
     responses(
         (status = 200, description = "The worker is ready.", body = WorkerStatus),
-        (status = 500, description = "The worker does not answer, or stops.", body = WorkerStatus),
+        (status = 500, description = "The worker does not answer, or stops.", body = Unhealthy),
         (status = 503, description = "The worker is still starting.", body = WorkerStatus),
     ),
 )]

@@ -23,6 +23,7 @@ type Outcome = Result<Response, RestError>;
     path = "/connectors/{connector}/topics",
     tag = "connectors",
     operation_id = "getActiveTopics",
+    summary = "The topics that a connector has used",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),
@@ -46,6 +47,7 @@ pub(in crate::rest) async fn get(
     path = "/connectors/{connector}/topics/reset",
     tag = "connectors",
     operation_id = "resetActiveTopics",
+    summary = "Forget the topics that a connector has used",
     params(
         ("connector" = String, Path, description = "The name of the connector."),
     ),

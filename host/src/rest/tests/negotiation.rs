@@ -108,6 +108,9 @@ async fn bodies_that_cannot_be_read() {
             "The request has no body; expected a JSON object with the connector's configuration";
         answer.is_error(400, missing);
     }
+    let marked = "\u{feff}{\"connector.class\":\"FileStreamSource\"}";
+    let answer = fixture.send_json("PUT /connectors/c1/config", marked).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
     let untyped = fixture.send_with("POST /connectors", &[], Some("{}")).await;
     untyped.is_error(415, "HTTP 415 Unsupported Media Type");
     let range = ["Content-Type: application/*"];

@@ -71,6 +71,8 @@ async fn every_answer_is_described() {
         for (method, operation) in item.as_object().unwrap() {
             let at = format!("{method} {path}");
             assert!(ids.insert(operation["operationId"].to_string()), "{at}");
+            let summary = operation["summary"].as_str().unwrap_or_default();
+            assert!(!summary.is_empty() && !summary.starts_with('`'), "{at}");
             let tag = &operation["tags"][0];
             assert!(tags.iter().any(|known| known["name"] == *tag), "{at}");
             let named = path.matches('{').count();

@@ -201,6 +201,20 @@ async fn bodies_in_chunks() {
 }
 
 #[tokio::test]
+async fn bodies_with_two_lengths() {
+    let fixture = Fixture::new();
+    let response = exchange(
+        &fixture,
+        "PUT /connectors/c1/config HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Content-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    )
+    .await;
+    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
+    let message = "The request has both a Content-Length and a Transfer-Encoding";
+    assert!(response.contains(message), "{response}");
+}
+
+#[tokio::test]
 async fn clients_that_wait_for_a_go_ahead() {
     let fixture = Fixture::new();
     let (mut client, server) = tokio::io::duplex(1 << 16);
