@@ -48,15 +48,14 @@ struct Arguments {
 
 #[derive(clap::Args, Clone)]
 struct LogArguments {
-    /// Log level: error, warn, info, debug or trace. RUST_LOG sets levels of single modules.
+    /// Log level [default: info; `ctl` logs nothing]. RUST_LOG sets levels of single modules.
     #[arg(
         long,
         global = true,
-        default_value = "info",
         value_name = "LEVEL",
         value_parser = ["error", "warn", "info", "debug", "trace"]
     )]
-    log_level: String,
+    log_level: Option<String>,
     /// How log lines on standard error look.
     #[arg(
         long,
@@ -130,11 +129,16 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Err(error) => return usage_error(&error, &arguments),
     };
     let directives = std::env::var("RUST_LOG").ok();
-    let installed = logging::install(
-        parsed.log.log_format,
-        &parsed.log.log_level,
-        directives.as_deref(),
-    );
+    let Arguments { log, command } = parsed;
+    let command = match command {
+        // What its libraries log would stand between its own words.
+        Command::Ctl(arguments) if log.log_level.is_none() && directives.is_none() => {
+            return ctl::run(*arguments);
+        }
+        command => command,
+    };
+    let level = log.log_level.as_deref().unwrap_or("info");
+    let installed = logging::install(log.log_format, level, directives.as_deref());
     let loggers = match installed {
         Ok(loggers) => loggers,
         Err(message) => {
@@ -142,7 +146,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
             return ExitCode::from(exit::USAGE);
         }
     };
-    match parsed.command {
+    match command {
         Command::Standalone { files, .. } if files.is_empty() => {
             eprintln!("{STANDALONE_USAGE}");
             ExitCode::from(exit::USAGE)

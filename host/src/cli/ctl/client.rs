@@ -159,6 +159,7 @@ impl Client {
         let asked = Asked {
             purpose: request.purpose,
             method: request.method,
+            proxy: self.proxy_for(&url),
             url,
             connector: request.connector.map(shell_word),
             since: request.since,
@@ -179,6 +180,14 @@ impl Client {
                 why: Unreachable::from_client(&error, self.timeout),
             }),
         }
+    }
+
+    /// The proxy that leads to an address, without its password.
+    fn proxy_for(&self, url: &str) -> Option<String> {
+        let proxy = self.agent.config().proxy()?;
+        let uri = url.parse().ok()?;
+        let direct = proxy.is_no_proxy(&uri);
+        (!direct).then(|| format!("{}:{}", proxy.host(), proxy.port()))
     }
 
     fn exchange(&self, asked: &Asked, body: Option<Vec<u8>>) -> Result<(u16, String), ureq::Error> {

@@ -25,6 +25,8 @@ pub(super) struct Asked {
     pub(super) method: &'static str,
     /// The address, without credentials.
     pub(super) url: String,
+    /// The proxy that it goes through.
+    pub(super) proxy: Option<String>,
     /// The connector that it is about, as a shell takes it.
     pub(super) connector: Option<String>,
     /// The version of Kafka Connect that has it first, if that is recent.
@@ -162,7 +164,15 @@ impl Unreachable {
             ureq::Error::Io(error) if error.to_string().contains("failed to lookup address") => {
                 Self::UnknownHost
             }
-            ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            ureq::Error::Io(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::UnexpectedEof
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::ConnectionAborted
+                        | io::ErrorKind::BrokenPipe
+                ) =>
+            {
                 Self::NotHttp("the connection was closed".to_owned())
             }
             ureq::Error::Protocol(error) => Self::NotHttp(error.to_string()),
@@ -219,9 +229,13 @@ fn heading(asked: &Asked) -> String {
         purpose,
         method,
         url,
+        proxy,
         ..
     } = asked;
     let _ = write!(text, "Cannot {purpose}: {method} {url}");
+    if let Some(proxy) = proxy {
+        let _ = write!(text, " (through the proxy {proxy} of the environment)");
+    }
     text
 }
 

@@ -5,6 +5,7 @@ fn asked(url: &str, since: Option<&'static str>) -> Asked {
         purpose: "stop connector \"a b\"".to_owned(),
         method: "PUT",
         url: url.to_owned(),
+        proxy: None,
         connector: Some("'a b'".to_owned()),
         since,
     }
@@ -148,4 +149,17 @@ fn no_answer_says_what_was_asked_and_what_to_look_at() {
             assert!(said.contains(wanted), "{said:?} lacks {wanted:?}");
         }
     }
+}
+
+#[test]
+fn a_proxy_in_between_is_named() {
+    let mut asked = asked("http://w:1/x", None);
+    asked.proxy = Some("proxy:3128".to_owned());
+    let error = CtlError::Unreachable {
+        asked: Box::new(asked),
+        why: Unreachable::Refused,
+    };
+    let wanted =
+        "PUT http://w:1/x (through the proxy proxy:3128 of the environment): connection refused";
+    assert!(error.to_string().contains(wanted), "{error}");
 }

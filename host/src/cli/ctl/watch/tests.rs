@@ -69,6 +69,7 @@ fn a_worker_that_went_and_came_back_is_told_once_each() {
             purpose: "show".to_owned(),
             method: "GET",
             url: "http://w/x".to_owned(),
+            proxy: None,
             connector: None,
             since: None,
         }),
