@@ -21,10 +21,16 @@ const KILLS: u64 = 10;
 
 /// A worker that commits often, so that kills meet commits, and whose groups notice its death soon.
 fn spec(broker: &Broker, dir: &Path) -> WorkerSpec {
-    WorkerSpec::new(flavor(), &broker.bootstrap(), dir)
-        .set("offset.flush.interval.ms", "50")
+    spec_with_long_session(broker, dir)
         .set("consumer.session.timeout.ms", "1500")
         .set("consumer.heartbeat.interval.ms", "300")
+}
+
+/// A worker that commits often, with the session of 45 s that Kafka has by default.
+fn spec_with_long_session(broker: &Broker, dir: &Path) -> WorkerSpec {
+    WorkerSpec::new(flavor(), &broker.bootstrap(), dir)
+        .set("offset.flush.interval.ms", "50")
+        .set("consumer.session.timeout.ms", "45000")
 }
 
 /// The lines of one of as many portions as there are kills, as text.
@@ -186,6 +192,16 @@ fn a_broker_killed_and_started_again_loses_nothing() {
 
 #[test]
 fn a_broker_that_stalls_for_15_seconds_loses_nothing() {
+    stall(spec_with_long_session);
+}
+
+#[test]
+fn a_broker_that_stalls_for_longer_than_a_session_loses_nothing() {
+    stall(spec);
+}
+
+/// Stops the broker under load for 15 s, and lets it go on.
+fn stall(spec: fn(&Broker, &Path) -> WorkerSpec) {
     let _alone = alone();
     let broker = Broker::start();
     let topics = broker.topics();

@@ -3,8 +3,9 @@
 //! A cluster on its way back (a single broker that stalled, a restart of all of them) may answer for a moment
 //! that it has no brokers. librdkafka then drops every broker that it knows and, while these are still closing,
 //! finds the bootstrap servers "already there": it is left with none and never connects again
-//! (confluentinc/librdkafka#5301). Java's client asks its bootstrap servers again; so does this, some time after
-//! all brokers went down, when the dropped ones are gone. Adding a broker that is there changes nothing.
+//! (confluentinc/librdkafka#5301). Java's client asks its bootstrap servers again; so does this, at growing
+//! intervals after librdkafka told of any trouble: nothing that it tells says for sure that it has no brokers left.
+//! Adding a broker that is there changes nothing; one that is not needed is dropped with the next metadata.
 
 use std::ffi::CString;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,17 +14,18 @@ use std::time::{Duration, Instant};
 use rdkafka::ClientContext;
 use rdkafka::bindings::rd_kafka_brokers_add;
 use rdkafka::client::Client;
+use rdkafka::config::RDKafkaLogLevel;
 
-/// The first wait after all brokers went down; each further one is twice as long.
+/// The first wait after trouble; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// The longest wait. There is no event that says that all is well, so it goes on with this.
+/// The longest wait. Nothing says that all is well, so it goes on with this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// When to give a client its bootstrap servers again, and which.
 pub(super) struct BootstrapServers {
     /// As librdkafka wants them.
     servers: CString,
-    /// Not set before all brokers went down.
+    /// Not set before there was trouble.
     schedule: Mutex<Option<Schedule>>,
 }
 
@@ -37,6 +39,15 @@ impl Schedule {
     fn starting(now: Instant) -> Self {
         Self {
             next: now + FIRST_PAUSE,
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// The schedule after more trouble: what is due soon is not put off by it.
+    fn restarted(self, now: Instant) -> Self {
+        let fresh = Self::starting(now);
+        Self {
+            next: self.next.min(fresh.next),
             pause: FIRST_PAUSE,
         }
     }
@@ -62,9 +73,22 @@ impl BootstrapServers {
         }
     }
 
-    /// All brokers are down, says librdkafka.
-    pub(super) fn brokers_down(&self) {
-        *self.schedule() = Some(Schedule::starting(Instant::now()));
+    /// librdkafka tells of an error or a warning.
+    pub(super) fn trouble(&self) {
+        let now = Instant::now();
+        let mut schedule = self.schedule();
+        *schedule = Some(match *schedule {
+            None => Schedule::starting(now),
+            Some(running) => running.restarted(now),
+        });
+    }
+
+    /// A log line of librdkafka.
+    pub(super) fn logged(&self, level: RDKafkaLogLevel) {
+        use RDKafkaLogLevel::{Alert, Critical, Emerg, Error, Warning};
+        if matches!(level, Emerg | Alert | Critical | Error | Warning) {
+            self.trouble();
+        }
     }
 
     /// Adds the servers to the client when it is time; to be called now and then. Does not wait for a broker.
@@ -114,10 +138,24 @@ mod tests {
     }
 
     #[test]
-    fn a_client_whose_brokers_never_went_down_is_left_alone() {
+    fn trouble_that_goes_on_puts_nothing_off() {
+        let start = Instant::now();
+        let first = Schedule::starting(start);
+        let half = start + FIRST_PAUSE / 2;
+        assert_eq!(first.restarted(half), first);
+        let late = first.advance(first.next).expect("it is due");
+        let late = late.advance(late.next).expect("it is due");
+        let again = late.restarted(start + FIRST_PAUSE * 4);
+        assert_eq!(again.next, start + FIRST_PAUSE * 5);
+        assert_eq!(again.pause, FIRST_PAUSE);
+    }
+
+    #[test]
+    fn a_client_without_trouble_is_left_alone() {
         let servers = BootstrapServers::new("localhost:1");
+        servers.logged(RDKafkaLogLevel::Info);
         assert_eq!(*servers.schedule(), None);
-        servers.brokers_down();
+        servers.logged(RDKafkaLogLevel::Warning);
         assert!(servers.schedule().is_some());
     }
 }

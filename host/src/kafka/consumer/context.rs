@@ -74,14 +74,15 @@ impl SinkContext {
 impl ClientContext for SinkContext {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         self.events.fetch_add(1, Ordering::Relaxed);
+        self.bootstrap.logged(level);
         log::line(&self.client_id, level, facility, message);
     }
 
     fn error(&self, error: RdKafkaError, reason: &str) {
         self.events.fetch_add(1, Ordering::Relaxed);
+        self.bootstrap.trouble();
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
             self.unreachable.store(true, Ordering::Release);
-            self.bootstrap.brokers_down();
         }
         log::client_error(&self.client_id, &error, reason);
     }

@@ -9,7 +9,6 @@ use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, DeliveryResult, Producer, ProducerContext};
-use rdkafka::types::RDKafkaErrorCode;
 
 use super::slot::{TaskSlot, unpack};
 use super::{Delivery, RecordMetadata};
@@ -29,13 +28,12 @@ pub(super) struct DeliveryContext {
 
 impl ClientContext for DeliveryContext {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.bootstrap.logged(level);
         log::line(&self.client_id, level, facility, message);
     }
 
     fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
-        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
-            self.bootstrap.brokers_down();
-        }
+        self.bootstrap.trouble();
         log::client_error(&self.client_id, &error, reason);
     }
 }
