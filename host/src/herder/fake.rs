@@ -19,8 +19,11 @@ use super::request::{ConnectorValidator, ReconfigurationRequests, Stages, Submit
 use super::status::StatusRecorder;
 use super::{HerderError, StandaloneHerder, StandaloneParts};
 use crate::config::ConfigMap;
-use crate::config::def::{ConfigDef, ConfigKey};
-use crate::config::validate::ValidationResult;
+use crate::config::def::{
+    ConfigDef, ConfigKey, ConfigType, ConfigValidation, ConfigValue, DefaultValue, Importance,
+    Width,
+};
+use crate::config::validate::{ValidationEntry, ValidationResult};
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::loggers::Loggers;
@@ -28,8 +31,8 @@ use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState
 use crate::storage::status::{MemoryStatusBackingStore, State};
 use crate::storage::topic::MemoryTopicBackingStore;
 use crate::worker::api::{
-    ConnectorKind, ConnectorOffset, ConnectorPlugin, OffsetsChange, OffsetsError, OffsetsMessage, PluginDescription, PluginFindings, PluginType, StatusListener, Worker,
-    WorkerError,
+    ConnectorKind, ConnectorOffset, ConnectorPlugin, OffsetsChange, OffsetsError, OffsetsMessage,
+    PluginDescription, PluginFindings, PluginType, StatusListener, Worker, WorkerError,
 };
 
 pub(crate) const WORKER_ID: &str = "127.0.0.1:8083";
@@ -311,7 +314,21 @@ impl Worker for FakeWorker {
     }
 }
 
+/// Answers with one key, and with the error that `topic.error` tells; with `block.validate` not at
+/// all.
 pub(crate) struct FakeValidator;
+
+fn topic_key() -> ConfigKey {
+    let default = DefaultValue::Value("a, b".to_owned());
+    ConfigKey::new(
+        "topic",
+        ConfigType::List,
+        default,
+        Importance::High,
+        "Topics",
+    )
+    .shown("Own", 7, Width::Long, "The topic")
+}
 
 #[async_trait]
 impl ConnectorValidator for FakeValidator {
@@ -319,7 +336,7 @@ impl ConnectorValidator for FakeValidator {
         &self,
         config: &SubmittedConfig,
         _origin: ConfigOrigin,
-        _stages: &Stages,
+        stages: &Stages,
     ) -> Result<ValidationResult, HerderError> {
         let Some(class) = config.values.get("connector.class") else {
             return Err(HerderError::InvalidConfig(
@@ -336,15 +353,42 @@ impl ConnectorValidator for FakeValidator {
                 "String may not be empty".to_owned(),
             ));
         }
-        Ok(ValidationResult::default())
+        if config.values.contains_key("block.validate") {
+            stages.begin("performing multi-property validation for the connector");
+            std::future::pending::<()>().await;
+        }
+        let key = topic_key();
+        let mut value = ConfigValidation::new(&key.name, ConfigValue::Null);
+        value.value = match config.values.get("topic") {
+            Some(topic) => ConfigValue::String(topic.clone()),
+            None => ConfigValue::Null,
+        };
+        value.recommended_values = vec!["one".to_owned(), "two".to_owned()];
+        if let Some(message) = config.values.get("topic.error") {
+            value.errors.push(message.clone());
+        }
+        Ok(ValidationResult {
+            name: class.clone(),
+            error_count: value.errors.len(),
+            groups: vec!["Own".to_owned()],
+            entries: vec![ValidationEntry {
+                definition: Some(key),
+                value,
+            }],
+        })
     }
 
     fn plugin_config(
         &self,
         name: &str,
-        _version: Option<&str>,
+        version: Option<&str>,
     ) -> Result<Vec<ConfigKey>, HerderError> {
-        Err(HerderError::UnknownPlugin(name.to_owned()))
+        match (plugin(name), version) {
+            (_, Some(version)) => Err(HerderError::PluginVersion(format!("no {version}"))),
+            (Some(_), None) => Ok(vec![topic_key()]),
+            (None, None) if name == "File" => Err(HerderError::InvalidPluginClass(name.to_owned())),
+            (None, None) => Err(HerderError::UnknownPlugin(name.to_owned())),
+        }
     }
 }
 

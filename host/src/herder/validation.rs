@@ -226,3 +226,6 @@ fn not_supported_yet(config: &ConfigMap, kind: ConnectorKind) -> Vec<(String, St
     }
     refused
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ mod names;
 mod negotiation;
 mod offsets;
 mod openapi;
+mod plugins;
 mod reading;
 mod server;
 

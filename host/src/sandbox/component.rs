@@ -179,7 +179,14 @@ impl CompiledPlugin {
         // An error of a key that only the configuration has is as good as Kafka's.
         let known = |name: &str| self.has_key(name) || config.contains_key(name);
         if let Some(unknown) = errors.iter().find(|error| !known(&error.name)) {
-            return Err(core.wrong_result(export, unknown_key("an error", &unknown.name)));
+            return Err(core.wrong_result(
+                export,
+                unknown_key(
+                    "an error",
+                    &unknown.name,
+                    "that neither its definition nor the configuration has",
+                ),
+            ));
         }
         Ok(errors
             .into_iter()
@@ -220,7 +227,10 @@ impl CompiledPlugin {
         };
         if let Some(unknown) = recommendations.iter().find(|found| !known(&found.name)) {
             let what = "recommended values";
-            return Err(core.wrong_result(export, unknown_key(what, &unknown.name)));
+            return Err(core.wrong_result(
+                export,
+                unknown_key(what, &unknown.name, "that has no recommender"),
+            ));
         }
         Ok(recommendations
             .into_iter()
@@ -385,8 +395,8 @@ fn too_many(what: &str) -> String {
     format!("more than {ANSWERS_MAX} {what}")
 }
 
-fn unknown_key(what: &str, key: &str) -> String {
-    format!("{what} of the key {key:?}, which is none of its keys that can have any")
+fn unknown_key(what: &str, key: &str, why: &str) -> String {
+    format!("{what} of a key {why}: {key:?}")
 }
 
 impl Description {
