@@ -39,8 +39,7 @@ pub enum WorkerConfigError {
     Listener {
         /// `listeners` or `admin.listeners`.
         key: &'static str,
-        /// What is wrong.
-        #[source]
+        /// What is wrong; the message has it whole.
         error: ListenerError,
     },
     /// No such policy.

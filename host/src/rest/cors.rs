@@ -112,8 +112,11 @@ fn patterns(origins: &[&str]) -> Result<Vec<Regex>, String> {
         .iter()
         .map(|origin| {
             Regex::new(&format!("(?i)^(?:{origin})$")).map_err(|error| {
+                // The last line says what is wrong, those before it point at the place.
+                let error = error.to_string();
+                let reason = error.lines().last().unwrap_or_default();
                 format!(
-                    "access.control.allow.origin has an item that is no regular expression: {origin} ({error})"
+                    "access.control.allow.origin has an item that is no regular expression: {origin} ({reason})"
                 )
             })
         })

@@ -1,6 +1,6 @@
 //! What every HTTP/1.1 server has to refuse before anybody looks at the path.
 //!
-//! Owns the checks of `Host`, `Expect` and of bodies with two lengths. Kafka's counterpart: Jetty's `HttpConnection`.
+//! Owns the checks of `Host` and `Expect`. Kafka's counterpart: Jetty's `HttpConnection`.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, Uri, Version, header};
@@ -39,11 +39,6 @@ fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), RestErr
                 return refused("The Host header names another host than the request's target");
             }
         }
-    }
-    if headers.contains_key(header::TRANSFER_ENCODING)
-        && headers.contains_key(header::CONTENT_LENGTH)
-    {
-        return refused("The request has both a Content-Length and a Transfer-Encoding");
     }
     let expects = headers.get_all(header::EXPECT).iter();
     for expected in expects {

@@ -45,7 +45,7 @@ pub enum RestServerError {
         listener: Listener,
     },
     /// The address is in use, not this machine's, or not allowed.
-    #[error("The listener {listener} cannot be bound: {source}")]
+    #[error("The listener {listener} cannot be bound")]
     Bind {
         /// The listener.
         listener: Listener,

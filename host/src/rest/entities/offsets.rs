@@ -1,5 +1,8 @@
 //! Offsets and active topics. Kafka's counterparts: `ConnectorOffsets`, `Message`, `ActiveTopicsInfo`.
 
+#[allow(unused_imports, reason = "the schemas of maps name it")]
+use std::collections::HashMap;
+
 use connect_data::{OffsetMap, OffsetValue, double_text};
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
@@ -7,6 +10,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::herder::offsets::{ConnectorOffset, OffsetsMessage};
+#[allow(unused_imports, reason = "the schemas of maps name it")]
+use crate::rest::json::offsets::OffsetValueSchema;
 
 /// The offsets of a connector.
 #[derive(Serialize, ToSchema)]
@@ -32,10 +37,10 @@ impl<'a> From<&'a [ConnectorOffset]> for ConnectorOffsetsEntity<'a> {
 #[schema(as = ConnectorOffset)]
 struct ConnectorOffsetEntity<'a> {
     /// A source partition, or `kafka_topic` and `kafka_partition`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, OffsetValueSchema>)]
     partition: OffsetObject<'a>,
     /// A source offset, or `kafka_offset`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, OffsetValueSchema>)]
     offset: OffsetObject<'a>,
 }
 

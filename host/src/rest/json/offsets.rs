@@ -2,14 +2,52 @@
 //!
 //! Kafka's counterpart: `ConnectorOffsets` and `ConnectorOffset`, as Jackson reads them.
 
+use std::collections::HashMap;
+
 use axum::extract::{FromRequest, Request};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::{RestError, body, fields};
 use crate::herder::offsets::{JsonObject, JsonValue, OffsetEntry};
 
 #[cfg(test)]
 mod tests;
+
+/// Partitions with their new offsets.
+#[derive(ToSchema)]
+#[schema(as = AlterOffsets)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "the body is read by hand; this is its schema")]
+pub(in crate::rest) struct OffsetsSchema {
+    /// At least one.
+    #[schema(min_items = 1)]
+    offsets: Vec<OffsetSchema>,
+}
+
+/// A partition with its new offset.
+#[derive(ToSchema)]
+#[schema(as = AlterOffset)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "the body is read by hand; this is its schema")]
+struct OffsetSchema {
+    /// A source partition, or `kafka_topic` and `kafka_partition`.
+    partition: Option<HashMap<String, OffsetValueSchema>>,
+    /// A source offset, or `kafka_offset`; null or nothing resets the partition.
+    offset: Option<HashMap<String, OffsetValueSchema>>,
+}
+
+/// A value in a partition or an offset.
+#[derive(ToSchema)]
+#[schema(as = OffsetValue)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the body is read by hand; this is its schema")]
+pub(in crate::rest) enum OffsetValueSchema {
+    Text(Option<String>),
+    Integer(i64),
+    Number(f64),
+    Boolean(bool),
+}
 
 /// `PATCH /connectors/{connector}/offsets`: partitions with their new offsets, in the order given. May be empty.
 pub(in crate::rest) struct OffsetsBody(pub(in crate::rest) Vec<OffsetEntry>);

@@ -8,7 +8,7 @@ use crate::rest::entities::ErrorMessage;
 use crate::rest::entities::offsets::{ConnectorOffsetsEntity, MessageEntity};
 use crate::rest::error::RestError;
 use crate::rest::json;
-use crate::rest::json::offsets::OffsetsBody;
+use crate::rest::json::offsets::{OffsetsBody, OffsetsSchema};
 use crate::rest::path::ConnectorPath;
 use crate::rest::router::HerderState;
 
@@ -48,7 +48,7 @@ pub(in crate::rest) async fn get(
     params(
         ("connector" = String, Path, description = "The name of the connector, which is stopped."),
     ),
-    request_body = ConnectorOffsetsEntity<'static>,
+    request_body = OffsetsSchema,
     responses(
         (status = 200, description = "The offsets are changed.", body = MessageEntity),
         (status = 400, description = "The request is refused, or the connector is not stopped.", body = ErrorMessage<'static>),

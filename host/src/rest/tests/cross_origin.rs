@@ -137,7 +137,7 @@ async fn settings_that_make_no_resources() {
         ),
         (
             with_origins("http://(", ""),
-            "access.control.allow.origin has an item that is no regular expression: http://( (",
+            "access.control.allow.origin has an item that is no regular expression: http://( (error: unclosed group)",
         ),
         (
             with_headers("setDate Expires: abc"),

@@ -142,8 +142,7 @@ async fn listeners_that_cannot_be_had() {
     let text = format!("http://127.0.0.1:{}", taken.local_addr().unwrap().port());
     let listener = Listener::parse(&text).unwrap();
     let error = bind(&|settings| settings.listeners = vec![listener.clone()]).await;
-    let expected = format!("The listener {text} cannot be bound: ");
-    assert!(error.starts_with(&expected), "{error}");
+    assert_eq!(error, format!("The listener {text} cannot be bound"));
 }
 
 #[tokio::test]
@@ -183,7 +182,7 @@ async fn bodies_in_chunks() {
         &fixture,
         "PUT /connectors/c1/config HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
          Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
-         22\r\n{\"connector.class\":\"FileStreamSourc\r\n10\r\ne\",\"topic\":\"t\"}  \r\n0\r\n\r\n",
+         23\r\n{\"connector.class\":\"FileStreamSourc\r\n11\r\ne\",\"topic\":\"t\"}  \r\n0\r\n\r\n",
     )
     .await;
     assert_eq!(bodies(&response), [INFO]);
@@ -198,20 +197,6 @@ async fn bodies_in_chunks() {
         broken.contains("The request body cannot be read"),
         "{broken}"
     );
-}
-
-#[tokio::test]
-async fn bodies_with_two_lengths() {
-    let fixture = Fixture::new();
-    let response = exchange(
-        &fixture,
-        "PUT /connectors/c1/config HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
-         Content-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-    )
-    .await;
-    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
-    let message = "The request has both a Content-Length and a Transfer-Encoding";
-    assert!(response.contains(message), "{response}");
 }
 
 #[tokio::test]
@@ -278,8 +263,8 @@ async fn hosts_that_http_forbids() {
     ] {
         let response = exchange(&fixture, &format!("{request}Connection: close\r\n\r\n")).await;
         assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
-        let expected = format!(r#"{{"error_code":400,"message":"{message}"}}"#);
-        assert_eq!(bodies(&response), [expected]);
+        let expected = format!("\r\n\r\n{{\"error_code\":400,\"message\":\"{message}\"}}");
+        assert!(response.ends_with(&expected), "{response}");
     }
     let own = "GET http://x:1/connectors HTTP/1.1\r\nHost: x:1\r\nConnection: close\r\n\r\n";
     assert_eq!(bodies(&exchange(&fixture, own).await), ["[]"]);
