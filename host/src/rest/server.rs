@@ -91,14 +91,11 @@ impl RestServer {
     /// Serves until `stopping` is raised, then lets requests finish for a short while.
     pub async fn serve(self, resources: Resources, stopping: CancellationToken) {
         let mut servers = Children::new();
-        let main = self.main.into_iter().map(|bound| (bound, &resources.main));
-        let admin = self
-            .admin
-            .into_iter()
-            .map(|bound| (bound, &resources.admin));
-        for (bound, router) in main.chain(admin) {
+        let Resources { main, admin } = resources;
+        let mains = self.main.into_iter().map(|bound| (bound, main.clone()));
+        let admins = self.admin.into_iter().map(|bound| (bound, admin.clone()));
+        for (bound, router) in mains.chain(admins) {
             let name = format!("REST server at {}", bound.address);
-            let router = router.clone();
             let stop = servers.stopping();
             servers.spawn(name, accept(bound.listener, router, stop));
         }
