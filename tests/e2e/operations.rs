@@ -30,16 +30,22 @@ pub enum Operation {
     RestartWithTasks,
     RestartFailed,
     RestartTask,
+    ResetTopics,
+    Offsets,
+    AlterOffsets,
+    ResetOffsets,
+    Validate,
     Delete,
 }
 
 use Operation::{
-    Config, Create, CreateStopped, Delete, Get, List, ListExpanded, Patch, Pause, Put, Restart,
-    RestartFailed, RestartTask, RestartWithTasks, Resume, Status, Stop, TaskStatus, Tasks, Topics,
+    AlterOffsets, Config, Create, CreateStopped, Delete, Get, List, ListExpanded, Offsets, Patch,
+    Pause, Put, ResetOffsets, ResetTopics, Restart, RestartFailed, RestartTask, RestartWithTasks,
+    Resume, Status, Stop, TaskStatus, Tasks, Topics, Validate,
 };
 
 /// Every operation.
-pub const ALL: [Operation; 20] = [
+pub const ALL: [Operation; 25] = [
     List,
     ListExpanded,
     Get,
@@ -59,8 +65,17 @@ pub const ALL: [Operation; 20] = [
     RestartWithTasks,
     RestartFailed,
     RestartTask,
+    ResetTopics,
+    Offsets,
+    AlterOffsets,
+    ResetOffsets,
+    Validate,
     Delete,
 ];
+
+const NOT_STOPPED: &str = "Connectors must be in the STOPPED state before their offsets can be \
+    modified. This can be done for the specified connector by issuing a 'PUT' request to the \
+    '/connectors/{}/stop' endpoint";
 
 impl Operation {
     /// Creations and changes more often than the rest, so that there is something to fight over.
@@ -94,6 +109,14 @@ impl Operation {
             RestartWithTasks => ("POST", below("/restart?includeTasks=true")),
             RestartFailed => ("POST", below("/restart?includeTasks=true&onlyFailed=true")),
             RestartTask => ("POST", below("/tasks/0/restart")),
+            ResetTopics => ("PUT", below("/topics/reset")),
+            Offsets => ("GET", below("/offsets")),
+            AlterOffsets => ("PATCH", below("/offsets")),
+            ResetOffsets => ("DELETE", below("/offsets")),
+            Validate => (
+                "PUT",
+                "/connector-plugins/FileStreamSource/config/validate".to_owned(),
+            ),
             Delete => ("DELETE", below("")),
         }
     }
@@ -107,6 +130,9 @@ impl Operation {
             }
             Put => Some(config),
             Patch => Some(json!({"tasks.max": (variant + 1).to_string()})),
+            AlterOffsets => Some(json!({"offsets": [field.offset(number)]})),
+            // The plugin is that of sources.
+            Validate => Some(field.config(number & !1, variant)),
             _ => None,
         }
     }
@@ -147,6 +173,14 @@ impl Operation {
                 (404, "Unknown connector: {}"),
                 (404, "Task {}-0 not found"),
             ],
+            ResetTopics => &[(202, "")],
+            Offsets => &[(200, ""), (404, "Connector {} not found")],
+            AlterOffsets | ResetOffsets => &[
+                (200, ""),
+                (400, NOT_STOPPED),
+                (404, "Connector {} not found"),
+            ],
+            Validate => &[(200, "")],
             Delete => &[(204, ""), (404, "Connector {} not found")],
         }
     }
