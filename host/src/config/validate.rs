@@ -225,7 +225,6 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationResult, Con
     for (key, message) in request.plugin_messages.iter().chain(request.refusals) {
         result.add_error(key, message);
     }
-    hide_secrets(request, &mut result);
     result.error_count = result.messages().count();
     let added = result.entries.len();
     parts::add_client_overrides(request, &mut result)?;
@@ -239,6 +238,7 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationResult, Con
         .filter(|entry| !entry.value.errors.is_empty())
         .count();
     result.error_count += keys_with_errors;
+    hide_secrets(request, &mut result);
     Ok(result)
 }
 

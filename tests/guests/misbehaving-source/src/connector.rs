@@ -27,10 +27,10 @@ fn config_def_harm() -> String {
     harm.trim_end_matches('.').to_owned()
 }
 
-fn harmful(mode: String) -> ConfigDef {
+fn harmful(mode: &str) -> ConfigDef {
     harm(&format!("{mode}-in-config-def"), "config-def").expect("to be harmful");
     let key = |name: &str| ConfigKey::text(name).default_null();
-    match mode.as_str() {
+    match mode {
         "twice" => ConfigDef::new().key(key("twice")).key(key("twice")),
         "bad-default" => {
             let regex = ConfigKey::text("regex").validator(Validator::Regex);
@@ -65,7 +65,7 @@ impl SourceConnector for MisbehavingSourceConnector {
 
     fn config_def() -> ConfigDef {
         let low = Importance::Low;
-        harmful(config_def_harm())
+        harmful(&config_def_harm())
             .key(ConfigKey::text("topic").doc("Where records go"))
             .key(
                 ConfigKey::text("mode")
