@@ -72,9 +72,11 @@ async fn a_task_reads_its_stored_offset_and_its_lines_are_in_the_log() {
     drop(guard);
     let asked = stored.0.lock().unwrap();
     assert_eq!(asked[0].get("counter"), Some(&OffsetValue::Integer(0)));
-    let expected = "INFO connect_wasm::guest: Counting from 42 instance=[under-test|task-0]";
+    let class = &plugin.description().task_class;
+    let expected =
+        format!("INFO connect_wasm::guest::{class}: Counting from 42 instance=[under-test|task-0]");
     assert!(
-        log.lines().iter().any(|line| line == expected),
+        log.lines().iter().any(|line| *line == expected),
         "{:?}",
         log.lines()
     );
@@ -265,12 +267,13 @@ async fn output_without_a_grant_goes_to_the_log() {
         "ok\nok",
         "standard input is at its end"
     );
+    let class = &plugin.description().task_class;
     for expected in [
-        "INFO connect_wasm::guest: to-stdout instance=[under-test|task-0]",
-        "WARN connect_wasm::guest: to-stderr instance=[under-test|task-0]",
+        format!("INFO connect_wasm::guest::{class}: to-stdout instance=[under-test|task-0]"),
+        format!("WARN connect_wasm::guest::{class}: to-stderr instance=[under-test|task-0]"),
     ] {
         assert!(
-            log.lines().iter().any(|line| line == expected),
+            log.lines().iter().any(|line| *line == expected),
             "{:?}",
             log.lines()
         );
