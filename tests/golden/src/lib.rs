@@ -2,15 +2,20 @@
 //!
 //! `scenarios/*.json` say what a user does; `recorded/*.json` hold what the JVM worker of Apache
 //! Kafka Connect 4.3.1 answered, wrote and stored. `make golden` records again; `make test` runs
-//! the same scenarios on our worker and compares. What may differ is listed in `normalise.rs`,
-//! each entry with its reason, and nowhere else.
+//! the same scenarios on our worker and compares. What may differ is listed in `normalise.rs` and
+//! `differences.rs`, each entry with its reason, and nowhere else.
 
 mod compare;
+mod differences;
 mod normalise;
+mod request;
 mod run;
 mod scenario;
+mod view;
+mod wire;
 
-pub use compare::differences;
-pub use normalise::{expected_of_ours, normalise};
+pub use compare::{compare, in_parallel, recorded};
+pub use differences::expected_of_ours;
 pub use run::run;
 pub use scenario::{Scenario, all, recorded_path};
+pub use view::record_text;

@@ -1,20 +1,20 @@
 //! Runs a scenario on a worker and gives what was seen, as it was seen.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 
 use connect_harness::{
-    Broker, ConnectorFile, Duration, Flavor, Header, Rest, RestResponse, ScratchDir, TopicRecord,
-    Topics, Worker, WorkerSpec, decode_offset_file, eventually,
+    Broker, ConnectorFile, Duration, Flavor, Header, ScratchDir, TopicRecord, Topics, Worker,
+    WorkerSpec, decode_offset_file, eventually, free_port,
 };
 use serde_json::{Map, Value, json};
 
-use crate::normalise::Places;
-use crate::scenario::{RecordInput, Request, Scenario, Step};
+use crate::normalise::{Places, blank_places, normalise};
+use crate::request::Sender;
+use crate::scenario::{RecordInput, Scenario, Step};
 
 const DEADLINE: Duration = Duration::from_secs(40);
-/// Answer headers that clients look at.
-const HEADERS: [&str; 3] = ["content-type", "location", "allow"];
 
 /// Runs a scenario and gives what was seen in its steps, normalised.
 #[must_use]
@@ -29,20 +29,22 @@ pub fn run(scenario: &Scenario, flavor: Flavor, broker: &Broker) -> Value {
         }
     }
     let mut seen = json!({ "about": scenario.about, "seen": seen });
-    crate::normalise(&mut seen, &run.places);
+    blank_places(&mut seen, &run.places);
+    normalise(&mut seen);
     seen
 }
 
-struct Run {
+struct Run<'a> {
     dir: ScratchDir,
     topics: Topics,
     spec: WorkerSpec,
     worker: Option<Worker>,
     places: Places,
+    sender: Sender<'a>,
 }
 
-impl Run {
-    fn new(scenario: &Scenario, flavor: Flavor, broker: &Broker) -> Run {
+impl Run<'_> {
+    fn new<'a>(scenario: &'a Scenario, flavor: Flavor, broker: &Broker) -> Run<'a> {
         let dir = ScratchDir::new(&scenario.name);
         let mut spec = WorkerSpec::new(flavor, &broker.bootstrap(), dir.path())
             // Ours needs it for connectors that are created over REST; the JVM's ignores it.
@@ -51,13 +53,10 @@ impl Run {
             dir: dir.path().display().to_string(),
             bootstrap: broker.bootstrap(),
             worker: format!("127.0.0.1:{}", spec.port()),
+            second: format!("127.0.0.1:{}", free_port()),
+            admin: format!("127.0.0.1:{}", free_port()),
         };
-        for (key, value) in &scenario.worker {
-            spec = match value {
-                Some(value) => spec.set(key, places.fill(value)),
-                None => spec.unset(key),
-            };
-        }
+        spec = with_properties(spec, &scenario.worker, &places);
         for input in &scenario.connectors {
             let mut content = input.text.clone().unwrap_or_default();
             for (key, value) in input.properties.iter().flatten() {
@@ -74,6 +73,7 @@ impl Run {
             topics: broker.topics(),
             spec,
             worker: None,
+            sender: Sender::new(scenario, places.clone()),
             places,
         }
     }
@@ -83,7 +83,7 @@ impl Run {
     fn step(&mut self, step: &Step) -> Option<Map<String, Value>> {
         match step {
             Step::Write { file, text } => {
-                self.dir.write(file, text);
+                self.dir.write(file, self.places.fill(text));
                 None
             }
             Step::Append { file, text } => {
@@ -99,7 +99,8 @@ impl Run {
                 self.topics.write(topic, &records);
                 None
             }
-            Step::Start {} => {
+            Step::Start { worker } => {
+                self.spec = with_properties(self.spec.clone(), worker, &self.places);
                 self.worker = Some(self.spec.start());
                 None
             }
@@ -112,7 +113,8 @@ impl Run {
                 worker.stop_cleanly();
                 None
             }
-            Step::Request(request) => self.request(request),
+            Step::Request(request) => self.sender.request(request, DEADLINE),
+            Step::Wire(wire) => Some(self.sender.wire(wire)),
             Step::Topic { topic, count } => {
                 let records = self.topics.await_records(topic, *count, DEADLINE);
                 let records: Vec<Value> = records.iter().map(record_seen).collect();
@@ -140,66 +142,6 @@ impl Run {
             .expect("the file was written before");
         file.write_all(text.as_bytes())
             .expect("a file in the folder can be written");
-    }
-
-    fn rest(&self) -> &Rest {
-        self.worker.as_ref().expect("a worker was started").rest()
-    }
-
-    #[track_caller]
-    fn request(&self, request: &Request) -> Option<Map<String, Value>> {
-        let name = request
-            .label
-            .clone()
-            .unwrap_or_else(|| format!("{} {}", request.method, request.path));
-        let answer = eventually(&name, DEADLINE, || {
-            let answer = self.send(request);
-            let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-            let arrived = request
-                .until
-                .iter()
-                .all(|(pointer, wanted)| body.pointer(pointer).unwrap_or(&Value::Null) == wanted);
-            if arrived {
-                Ok(answer)
-            } else {
-                Err(format!("{} {}", answer.status, answer.body))
-            }
-        });
-        if !request.record {
-            return None;
-        }
-        let headers: Map<String, Value> = HEADERS
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), json!(answer.header(name)?))))
-            .collect();
-        let body = serde_json::from_str(&answer.body).unwrap_or(Value::String(answer.body));
-        object(
-            json!({ "request": name, "status": answer.status, "headers": headers, "body": body }),
-        )
-    }
-
-    #[track_caller]
-    fn send(&self, request: &Request) -> RestResponse {
-        let headers: Vec<(String, String)> = match &request.headers {
-            Some(headers) => headers.clone().into_iter().collect(),
-            None if request.json.is_some() => {
-                vec![("content-type".to_owned(), "application/json".to_owned())]
-            }
-            None => Vec::new(),
-        };
-        let body = match (&request.json, &request.text) {
-            (Some(json), _) => Some(self.places.fill(&json.to_string())),
-            (None, Some(text)) => Some(self.places.fill(text)),
-            (None, None) => None,
-        };
-        self.rest()
-            .try_request(
-                &request.method,
-                &request.path,
-                &headers,
-                body.as_deref().map(str::as_bytes),
-            )
-            .unwrap_or_else(|error| panic!("{} {}: {error:#}", request.method, request.path))
     }
 
     #[track_caller]
@@ -250,6 +192,20 @@ impl Run {
             }
         })
     }
+}
+
+fn with_properties(
+    mut spec: WorkerSpec,
+    properties: &BTreeMap<String, Option<String>>,
+    places: &Places,
+) -> WorkerSpec {
+    for (key, value) in properties {
+        spec = match value {
+            Some(value) => spec.set(key, places.fill(value)),
+            None => spec.unset(key),
+        };
+    }
+    spec
 }
 
 fn object(value: Value) -> Option<Map<String, Value>> {
