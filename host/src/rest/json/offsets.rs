@@ -44,7 +44,7 @@ struct OffsetSchema {
 #[expect(dead_code, reason = "the body is read by hand; this is its schema")]
 pub(in crate::rest) enum OffsetValueSchema {
     Text(Option<String>),
-    Integer(i64),
+    /// Integers, too: a schema of their own would say that each is two of these at once.
     Number(f64),
     Boolean(bool),
 }
