@@ -1,7 +1,8 @@
 //! What clients ask of connectors in the stress test, and which answers there are to it.
 //!
-//! The answers were taken from the JVM worker under the same load. Where it stumbles over a
-//! connector that is not there (500 with Java's words), ours says so with 404.
+//! The answers are those of Kafka's documentation of the REST API as the recorded scenarios of
+//! `tests/golden` hold them; the JVM worker itself stops answering under this load. Where it
+//! stumbles over a connector that is not there (500 with Java's words), ours says so with 404.
 
 use connect_harness::{Rest, RestResponse};
 use serde_json::{Value, json};
