@@ -11,6 +11,7 @@ pub mod clients;
 pub mod connector;
 pub mod connector_file;
 pub mod def;
+pub mod hash_order;
 pub mod json_object;
 pub mod listener;
 pub mod properties;
@@ -19,6 +20,7 @@ pub mod redact;
 pub mod sink;
 pub mod source;
 pub mod validate;
+pub mod version_range;
 pub mod worker;
 
 /// A configuration as a user wrote it: texts by key, in the order given.
