@@ -36,8 +36,8 @@ mod active_topics;
 pub mod api;
 mod connector;
 mod converters;
-mod plugins;
 pub mod offsets;
+mod plugins;
 mod services;
 mod sink_offsets;
 mod sink_task;
@@ -47,11 +47,11 @@ mod submitted;
 mod task;
 mod task_start;
 
-use self::api::{ConnectorOffset, OffsetsChange, OffsetsMessage};
 use self::api::{
-    ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription,
-    PluginFindings, StatusListener, Worker, WorkerError,
+    ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription, PluginFindings,
+    StatusListener, Worker, WorkerError,
 };
+use self::api::{ConnectorOffset, OffsetsChange, OffsetsMessage};
 use self::connector::{ConnectorControls, ConnectorSpec, connector, run_connector};
 use self::services::{ConnectorOffsets, ConnectorRequests, lock};
 use self::task::{TaskControls, await_task, guest_failure};

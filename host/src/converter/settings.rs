@@ -183,17 +183,52 @@ fn json_def() -> ConfigDef {
     use ConfigType::{Boolean, Int, String};
     use Importance::{High, Low};
     def([
-        key(SCHEMAS_ENABLE, Boolean, value("true"), High, "Whether each message is an envelope of schema and payload.")
-            .shown("Schemas", 0, Width::Medium, "Enable Schemas"),
-        key(SCHEMAS_CACHE_SIZE, Int, value("1000"), High, "How many schemas the converter remembers in each direction.")
-            .shown("Schemas", 1, Width::Medium, "Schema Cache Size"),
-        key(SCHEMA_CONTENT, String, DefaultValue::Null, High, SCHEMA_CONTENT_DOC)
-            .shown("Schemas", 2, Width::Medium, "Schema Content"),
-        key(DECIMAL_FORMAT, String, value("BASE64"), Low, "How decimals are written: BASE64, the bytes as text, or NUMERIC, a JSON number.")
-            .shown("Serialization", 0, Width::Medium, "Decimal Format")
-            .validator(Validator::one_of_ignoring_case(&["NUMERIC", "BASE64"])),
-        key(REPLACE_NULL_WITH_DEFAULT, Boolean, value("true"), Low, "Whether a field that is null and has a default is read as its default.")
-            .shown("Serialization", 1, Width::Medium, "Replace null with default"),
+        key(
+            SCHEMAS_ENABLE,
+            Boolean,
+            value("true"),
+            High,
+            "Whether each message is an envelope of schema and payload.",
+        )
+        .shown("Schemas", 0, Width::Medium, "Enable Schemas"),
+        key(
+            SCHEMAS_CACHE_SIZE,
+            Int,
+            value("1000"),
+            High,
+            "How many schemas the converter remembers in each direction.",
+        )
+        .shown("Schemas", 1, Width::Medium, "Schema Cache Size"),
+        key(
+            SCHEMA_CONTENT,
+            String,
+            DefaultValue::Null,
+            High,
+            SCHEMA_CONTENT_DOC,
+        )
+        .shown("Schemas", 2, Width::Medium, "Schema Content"),
+        key(
+            DECIMAL_FORMAT,
+            String,
+            value("BASE64"),
+            Low,
+            "How decimals are written: BASE64, the bytes as text, or NUMERIC, a JSON number.",
+        )
+        .shown("Serialization", 0, Width::Medium, "Decimal Format")
+        .validator(Validator::one_of_ignoring_case(&["NUMERIC", "BASE64"])),
+        key(
+            REPLACE_NULL_WITH_DEFAULT,
+            Boolean,
+            value("true"),
+            Low,
+            "Whether a field that is null and has a default is read as its default.",
+        )
+        .shown(
+            "Serialization",
+            1,
+            Width::Medium,
+            "Replace null with default",
+        ),
     ])
 }
 

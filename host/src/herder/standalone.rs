@@ -252,7 +252,9 @@ impl Herder for StandaloneHerder {
         config: SubmittedConfig,
     ) -> Result<ValidationResult, HerderError> {
         let stages = Stages::new();
-        let validation = self.validator.validate(&config, ConfigOrigin::Rest, &stages);
+        let validation = self
+            .validator
+            .validate(&config, ConfigOrigin::Rest, &stages);
         match tokio::time::timeout(REQUEST_TIMEOUT, validation).await {
             Ok(outcome) => outcome,
             Err(_) => Err(HerderError::ValidationTimeout(stages.summary())),

@@ -116,8 +116,7 @@ impl InstanceLog {
 
     /// A warning of the worker about this instance; not counted.
     pub(super) fn warning(&self, text: &str) {
-        self.logger
-            .line(tracing::Level::WARN, &self.instance, text);
+        self.logger.line(tracing::Level::WARN, &self.instance, text);
     }
 
     fn count_line(&self) -> (bool, u64) {

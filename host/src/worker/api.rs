@@ -18,7 +18,8 @@ use crate::storage::config::TargetState;
 use crate::storage::status::State;
 
 pub use super::offsets::{
-    ConnectorOffset, JsonObject, JsonValue, OffsetEntry, OffsetsChange, OffsetsError, OffsetsMessage,
+    ConnectorOffset, JsonObject, JsonValue, OffsetEntry, OffsetsChange, OffsetsError,
+    OffsetsMessage,
 };
 pub use crate::config::connector::ConnectorKind;
 pub use crate::storage::config::ConfigOrigin;

@@ -44,10 +44,11 @@ async fn a_plugin_tells_errors_and_recommends_values() {
 #[tokio::test]
 async fn harm_in_validation_is_told_with_class_and_call_within_the_deadline() {
     let plugin = guests::plugin(SOURCE_ZOO).await;
-    let mut limits = guests::hurried(SOON);
+    let mut limits = Limits::default();
     limits.memory_bytes = 16 << 20;
-    // Instances of a busy machine start slowly; what is measured is the call.
-    limits.deadlines.start = Duration::from_secs(30);
+    // A busy machine is slow at everything; only what never ends is to meet its deadline.
+    let mut hurried = limits.clone();
+    hurried.deadlines.call = SOON;
     for (harm, told) in [
         ("panic", "the plugin trapped"),
         ("exit", "the plugin trapped"),
@@ -66,17 +67,20 @@ async fn harm_in_validation_is_told_with_class_and_call_within_the_deadline() {
     ] {
         for call in ["validate", "recommend"] {
             let config = guests::config(&[("mode", &format!("{harm}-in-{call}"))]);
+            let endless = ["spin", "block"].contains(&harm);
+            let limits = if endless { &hurried } else { &limits };
             let begun = Instant::now();
             let error = match call {
-                "validate" => plugin.validate(&limits, &config).await.unwrap_err(),
-                _ => plugin.recommend(&limits, &config).await.unwrap_err(),
+                "validate" => plugin.validate(limits, &config).await.unwrap_err(),
+                _ => plugin.recommend(limits, &config).await.unwrap_err(),
             };
             let took = begun.elapsed();
             let error = error.to_string();
             for part in [CLASS, &format!("call plugin.{call}: "), told] {
                 assert!(error.contains(part), "{harm} in {call}: {part}: {error}");
             }
-            assert!(took < SOON + SLACK, "{harm} in {call} took {took:?}");
+            let in_time = !endless || took < SOON + SLACK;
+            assert!(in_time, "{harm} in {call} took {took:?}");
         }
     }
     let config = guests::config(&[("mode", "fatal-error-in-validate")]);

@@ -73,7 +73,7 @@ pub enum Step {
     /// Stops the worker with SIGTERM.
     Stop {},
     /// Sends a request, again and again if `until` is given, and records the last answer.
-    Request(Request),
+    Request(Box<Request>),
     /// Writes bytes to a connection and records the answers.
     Wire(Wire),
     /// Waits for a number of records in a topic and records them.

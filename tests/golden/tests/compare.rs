@@ -1,6 +1,7 @@
 //! Our worker does what the JVM worker was recorded to do.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 
 use connect_golden::{Scenario, all, compare, in_parallel, recorded};
 use connect_harness::Broker;
@@ -54,11 +55,14 @@ fn our_worker_does_what_the_jvm_worker_does() {
     let scenarios = all().expect("the scenarios are well-formed");
     let broker = Broker::start();
     let failed = in_parallel(&scenarios, |scenario| compare(scenario, &broker, None));
-    println!(
+    // Past the capture of a test's output, so that every run says it.
+    writeln!(
+        std::io::stderr(),
         "{} requests of {} scenarios compared",
         answers(&scenarios).len(),
         scenarios.len()
-    );
+    )
+    .expect("there is a standard error");
     assert!(
         failed.is_empty(),
         "{} of {} scenarios differ:\n{}",

@@ -389,9 +389,7 @@ impl Operations {
 /// The text of a failure in a status: all of it, where REST shows the message alone.
 fn trace(error: &WorkerError) -> String {
     match error {
-        WorkerError::UnknownPlugin(_)
-        | WorkerError::InvalidConfig(_)
-        | WorkerError::Offsets(_) => {
+        WorkerError::UnknownPlugin(_) | WorkerError::InvalidConfig(_) | WorkerError::Offsets(_) => {
             crate::errors::Failure::connect(error.to_string()).to_string()
         }
         WorkerError::Failed(failure) => failure.to_string(),

@@ -120,8 +120,9 @@ async fn a_flood_is_dropped_and_summed_up() {
              (sandbox.log.lines.per.second) instance=[lines|task-0]"
         )
     };
-    let line =
-        |number: u32| format!("INFO connect_wasm::guest::a.Plugin: line {number} instance=[lines|task-0]");
+    let line = |number: u32| {
+        format!("INFO connect_wasm::guest::a.Plugin: line {number} instance=[lines|task-0]")
+    };
     assert_eq!(
         lines,
         [line(0), line(1), summary(3), line(5), line(6), summary(2)]
