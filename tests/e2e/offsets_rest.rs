@@ -23,6 +23,10 @@ fn offsets(rest: &Rest, connector: &str) -> Value {
     rest.get(&offsets_path(connector)).expect(200).json()["offsets"].clone()
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers write the values in place"
+)]
 fn alter(rest: &Rest, connector: &str, partition: Value, offset: Value) -> RestResponse {
     let body = json!({"offsets": [{"partition": partition, "offset": offset}]});
     rest.request("PATCH", &offsets_path(connector), Some(&body))

@@ -85,7 +85,7 @@ async fn run_quickstart(
         return Err(error);
     }
     let properties = worker_properties(&broker, &folder, arguments.rest_port);
-    let process = match WorkerProcess::start(properties, loggers).await {
+    let process = match WorkerProcess::start(&properties, loggers).await {
         Ok(process) => process,
         Err(StartError::Setup(error) | StartError::Start(error)) => {
             broker.stop().await;

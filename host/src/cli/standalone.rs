@@ -75,7 +75,7 @@ async fn run_worker(files: &[PathBuf], loggers: Arc<Loggers>) -> u8 {
             return exit::SETUP;
         }
     };
-    let process = match WorkerProcess::start(properties, loggers).await {
+    let process = match WorkerProcess::start(&properties, loggers).await {
         Ok(process) => process,
         Err(StartError::Setup(error)) => {
             tracing::error!("Stopping due to error: {error:#}");

@@ -74,22 +74,12 @@ pub(super) struct WorkerProcess {
 impl WorkerProcess {
     /// Starts a worker with these properties.
     pub(super) async fn start(
-        properties: ConfigMap,
+        properties: &ConfigMap,
         loggers: Arc<Loggers>,
     ) -> Result<Self, StartError> {
         let began = Instant::now();
         tracing::info!("Kafka Connect worker initializing ...");
-        let providers =
-            Arc::new(ConfigProviders::from_worker(&properties).map_err(anyhow::Error::new)?);
-        let resolved = providers
-            .resolve_worker(&properties)
-            .map_err(anyhow::Error::new)?;
-        let (config, unknown) = WorkerConfig::standalone(resolved.config, &KnownPlugins::default())
-            .map_err(anyhow::Error::new)?;
-        if let Some(warning) = unknown.warning() {
-            tracing::warn!("{warning}");
-        }
-        let config = Arc::new(config);
+        let (config, providers) = configure(properties)?;
         let (plugins, cluster_id) = tokio::join!(load_plugins(&config), describe_cluster(&config));
         let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
         for plugin in plugins.list() {
@@ -125,10 +115,7 @@ impl WorkerProcess {
         let worker = Arc::new(LocalWorker::new(WorkerParts {
             guests: guests.handle(),
             limits: limits(&config.sandbox),
-            grant_policy: GrantPolicy {
-                fs_allow: config.sandbox.fs_allow.clone(),
-                stdio_allow: config.sandbox.stdio_allow,
-            },
+            grant_policy: grant_policy(&config.sandbox),
             config: config.clone(),
             providers: providers.clone(),
             worker_id,
@@ -218,6 +205,24 @@ impl WorkerProcess {
         if let Err(error) = self.herder_loop.await {
             tracing::error!("The herder ended by a bug of the worker: {error}");
         }
+    }
+}
+
+/// The worker's configuration and what resolves references of configurations.
+fn configure(properties: &ConfigMap) -> anyhow::Result<(Arc<WorkerConfig>, Arc<ConfigProviders>)> {
+    let providers = ConfigProviders::from_worker(properties)?;
+    let resolved = providers.resolve_worker(properties)?;
+    let (config, unknown) = WorkerConfig::standalone(resolved.config, &KnownPlugins::default())?;
+    if let Some(warning) = unknown.warning() {
+        tracing::warn!("{warning}");
+    }
+    Ok((Arc::new(config), Arc::new(providers)))
+}
+
+fn grant_policy(settings: &SandboxSettings) -> GrantPolicy {
+    GrantPolicy {
+        fs_allow: settings.fs_allow.clone(),
+        stdio_allow: settings.stdio_allow,
     }
 }
 

@@ -75,11 +75,7 @@ async fn a_task_reads_its_stored_offset_and_its_lines_are_in_the_log() {
     let class = &plugin.description().task_class;
     let expected =
         format!("INFO connect_wasm::guest::{class}: Counting from 42 instance=[under-test|task-0]");
-    assert!(
-        log.lines().iter().any(|line| *line == expected),
-        "{:?}",
-        log.lines()
-    );
+    assert!(log.lines().contains(&expected), "{:?}", log.lines());
 }
 
 #[tokio::test]
@@ -272,11 +268,7 @@ async fn output_without_a_grant_goes_to_the_log() {
         format!("INFO connect_wasm::guest::{class}: to-stdout instance=[under-test|task-0]"),
         format!("WARN connect_wasm::guest::{class}: to-stderr instance=[under-test|task-0]"),
     ] {
-        assert!(
-            log.lines().iter().any(|line| *line == expected),
-            "{:?}",
-            log.lines()
-        );
+        assert!(log.lines().contains(&expected), "{:?}", log.lines());
     }
 }
 

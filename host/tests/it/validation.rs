@@ -44,8 +44,10 @@ async fn a_plugin_tells_errors_and_recommends_values() {
 #[tokio::test]
 async fn harm_in_validation_is_told_with_class_and_call_within_the_deadline() {
     let plugin = guests::plugin(SOURCE_ZOO).await;
-    let mut limits = Limits::default();
-    limits.memory_bytes = 16 << 20;
+    let limits = Limits {
+        memory_bytes: 16 << 20,
+        ..Limits::default()
+    };
     // A busy machine is slow at everything; only what never ends is to meet its deadline.
     let mut hurried = limits.clone();
     hurried.deadlines.call = SOON;
