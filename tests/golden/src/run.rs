@@ -48,7 +48,13 @@ impl Run<'_> {
         let dir = ScratchDir::new(&scenario.name);
         let mut spec = WorkerSpec::new(flavor, &broker.bootstrap(), dir.path())
             // Ours needs it for connectors that are created over REST; the JVM's ignores it.
-            .set("sandbox.fs.allow", dir.path().display().to_string());
+            .set("sandbox.fs.allow", dir.path().display().to_string())
+            // The JVM is started dozens of times, for seconds: more than a quick compilation of
+            // its code costs more than it gains.
+            .env(
+                "JAVA_TOOL_OPTIONS",
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            );
         let places = Places {
             dir: dir.path().display().to_string(),
             bootstrap: broker.bootstrap(),

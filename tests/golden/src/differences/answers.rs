@@ -14,7 +14,7 @@ pub(super) const ANSWERS: &[Answers] = &[
         ("UTF-16", 400, "Malformed JSON in the request: expected value at line 1 column 1"),
     ] },
     Answers { scenario: "rest-bodies", reason: MISTAKE, answers: &[
-        ("more behind the end", 400, "Malformed JSON in the request: trailing characters at line 1 column 155"),
+        ("more behind the end", 400, "Malformed JSON in the request: trailing characters at line 1 column 109"),
         ("not UTF-8", 400, "Malformed JSON in the request: invalid unicode code point at line 1 column 11"),
         ("a NUL in a text", 400, "Malformed JSON in the request: control character (\\u0000-\\u001F) found while parsing a string at line 1 column 10"),
         ("a comment", 400, "Malformed JSON in the request: expected `,` or `}` at line 1 column 13"),
