@@ -282,7 +282,8 @@ impl ConfigKey {
 /// let def = ConfigDef::new()
 ///     .key(ConfigKey::text("file").doc("What to read.").grants(Grant::PathRead))
 ///     .key(ConfigKey::int("batch.size").default_value(2000).importance(Importance::Low));
-/// let config = def.complete(Config::from([("file", "a.txt")])).unwrap();
+/// let config = def.complete(Config::from([("file", " a.txt ")])).unwrap();
+/// assert_eq!(config.text("file").unwrap(), "a.txt");
 /// assert_eq!(config.int("batch.size").unwrap(), 2000);
 /// assert!(def.complete(Config::new()).is_err());
 /// ```
@@ -309,10 +310,17 @@ impl ConfigDef {
         &self.keys
     }
 
-    /// Fills in the defaults of absent keys. An error when a required key is absent.
+    /// Fills in the defaults of absent keys, and trims the values of all but passwords, as
+    /// Kafka's `ConfigDef.parseType` does. An error when a required key is absent.
     pub fn complete(&self, mut config: Config) -> Result<Config, ConnectError> {
         for key in &self.keys {
-            if config.get(&key.name).is_some() {
+            if let Some(value) = config.get(&key.name) {
+                // Java trims characters up to the space.
+                let trimmed = value.trim_matches(|character| character <= ' ');
+                if key.config_type != ConfigType::Password && trimmed.len() < value.len() {
+                    let trimmed = trimmed.to_owned();
+                    config.set(&key.name, trimmed);
+                }
                 continue;
             }
             match &key.default {
