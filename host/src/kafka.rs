@@ -14,6 +14,7 @@ pub mod client_config;
 pub mod consumer;
 pub mod error;
 mod log;
+mod partition_list;
 pub mod producer;
 
 pub use error::{Blame, KafkaError};

@@ -36,6 +36,7 @@ mod active_topics;
 pub mod api;
 mod connector;
 mod converters;
+mod guest_types;
 pub mod offsets;
 mod plugins;
 mod services;
@@ -131,10 +132,7 @@ impl LocalWorker {
 
     fn plugin(&self, config: &ConfigMap) -> Result<CompiledPlugin, WorkerError> {
         let class = config.get("connector.class").map_or("", String::as_str);
-        self.parts
-            .plugins
-            .resolve(class)
-            .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))
+        plugins::resolve(&self.parts.plugins, class)
     }
 
     /// The grants that a configuration gets.
@@ -274,6 +272,10 @@ impl LocalWorker {
     }
 }
 
+fn connector_span(name: &ConnectorName) -> tracing::Span {
+    tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()))
+}
+
 /// The failure of a connector or task whose paths are not allowed.
 fn refusal_failure(refused: &[(String, String)]) -> Failure {
     let messages: Vec<&str> = refused
@@ -339,8 +341,7 @@ impl Worker for LocalWorker {
                 "Connector with name {name} already exists"
             ))));
         }
-        let span =
-            tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()));
+        let span = connector_span(name);
         let made = self
             .make_connector(name, config, origin, target)
             .instrument(span.clone())

@@ -82,10 +82,10 @@ impl WorkerProcess {
         let (config, providers) = configure(properties)?;
         let (plugins, cluster_id) = tokio::join!(load_plugins(&config), describe_cluster(&config));
         let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
-        for plugin in plugins.list() {
+        loggers.add(plugins.list().iter().flat_map(|plugin| {
             let description = plugin.description();
-            loggers.add([&description.class, &description.task_class]);
-        }
+            [&description.class, &description.task_class]
+        }));
         let rest = RestServer::bind(&config.rest)
             .await
             .context("Unable to initialize REST server")?;

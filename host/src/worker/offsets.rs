@@ -12,13 +12,16 @@ use crate::config::ConfigMap;
 use crate::config::connector::ConnectorKind;
 use crate::config::redact::Secrets;
 use crate::ids::{ConnectorName, InstanceId};
-use crate::sandbox::{ConnectorInstance, HostServices, InstanceSpec, PluginKind, SandboxError};
+use crate::sandbox::{
+    CompiledPlugin, ConnectorInstance, HostServices, InstanceSpec, SandboxError,
+};
 use crate::storage::config::ConfigOrigin;
 
 use super::LocalWorker;
 use super::api::WorkerError;
-use super::refusal_failure;
+use super::plugins::connector_kind;
 use super::task::guest_failure;
+use super::{connector_span, refusal_failure};
 
 mod change;
 mod error;
@@ -41,14 +44,18 @@ struct ModifyRequest<'a> {
     /// What of it no log and no answer may show.
     secrets: &'a Secrets,
     origin: ConfigOrigin,
-    kind: ConnectorKind,
+    plugin: &'a CompiledPlugin,
 }
 
 impl ModifyRequest<'_> {
+    fn kind(&self) -> ConnectorKind {
+        connector_kind(self.plugin)
+    }
+
     /// The answer for what has no better one, after the log has been told the cause.
     fn failed(&self, cause: &str) -> OffsetsError {
         let answer = OffsetsError::Modify {
-            kind: self.kind,
+            kind: self.kind(),
             name: self.name.clone(),
         };
         self.logged(answer, cause)
@@ -69,7 +76,7 @@ impl ModifyRequest<'_> {
             }
             SandboxError::Deadline { .. } => {
                 let answer = OffsetsError::ConnectorTimeout {
-                    kind: self.kind,
+                    kind: self.kind(),
                     name: self.name.clone(),
                 };
                 self.logged(answer, &guest_failure(error).to_string())
@@ -89,7 +96,7 @@ impl LocalWorker {
         let plugin = self.plugin(config)?;
         let span = connector_span(name);
         let offsets = async {
-            if plugin.description().kind == PluginKind::Source {
+            if connector_kind(&plugin) == ConnectorKind::Source {
                 return self.source_offsets(name).await;
             }
             let (config, _) = self
@@ -109,10 +116,7 @@ impl LocalWorker {
         change: &OffsetsChange,
     ) -> Result<OffsetsMessage, WorkerError> {
         let plugin = self.plugin(config)?;
-        let kind = match plugin.description().kind {
-            PluginKind::Source => ConnectorKind::Source,
-            PluginKind::Sink => ConnectorKind::Sink,
-        };
+        let kind = connector_kind(&plugin);
         let changed = async {
             let resolved = self.resolve(config, Some(&plugin.config_def()));
             let (config, secrets) = resolved.map_err(|failure| {
@@ -124,7 +128,7 @@ impl LocalWorker {
                 config: &config,
                 secrets: &secrets,
                 origin,
-                kind,
+                plugin: &plugin,
             };
             match kind {
                 ConnectorKind::Source => self.modify_source_offsets(request, change).await,
@@ -137,18 +141,15 @@ impl LocalWorker {
 
     /// What an instance of the connector is made of that is asked about its offsets and never started.
     fn asked_instance(&self, request: ModifyRequest<'_>) -> Result<InstanceSpec, OffsetsError> {
-        let plugin = self
-            .plugin(request.config)
-            .map_err(|error| request.failed(&error.to_string()))?;
         let grants = self
-            .grants(&plugin, request.config, request.origin)
+            .grants(request.plugin, request.config, request.origin)
             .map_err(|refused| request.failed(&refusal_failure(&refused).to_string()))?;
         let services = HostServices {
             offset_reader: Some(self.offset_reader(request.name)),
             ..HostServices::default()
         };
         let id = InstanceId::Connector(request.name.clone());
-        Ok(self.instance_spec(id, &plugin, grants, services))
+        Ok(self.instance_spec(id, request.plugin, grants, services))
     }
 
     /// Asks the connector whether it knows about a change, or what it has against it.
@@ -171,10 +172,6 @@ impl LocalWorker {
             .map_err(|failure| request.failed(&failure.to_string()))?
             .map_err(|error| request.guest_refusal(&error))
     }
-}
-
-fn connector_span(name: &ConnectorName) -> tracing::Span {
-    tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()))
 }
 
 /// The answer, after the log has been told the cause.

@@ -67,14 +67,19 @@ pub(super) fn connector_plugin(
     let description = plugin.description();
     Ok(ConnectorPlugin {
         class: description.class.clone(),
-        kind: match description.kind {
-            PluginKind::Source => ConnectorKind::Source,
-            PluginKind::Sink => ConnectorKind::Sink,
-        },
+        kind: connector_kind(&plugin),
         version: description.version.clone(),
         config_def: plugin.config_def(),
         task_class: description.task_class.clone(),
     })
+}
+
+/// Source or sink.
+pub(super) fn connector_kind(plugin: &CompiledPlugin) -> ConnectorKind {
+    match plugin.description().kind {
+        PluginKind::Source => ConnectorKind::Source,
+        PluginKind::Sink => ConnectorKind::Sink,
+    }
 }
 
 /// The plugin itself.

@@ -21,6 +21,7 @@ use crate::storage::status::State;
 
 use super::active_topics::ActiveTopics;
 use super::converters::{ConverterChoices, TaskConverters};
+use super::guest_types::guest_partitions;
 use super::services::SinkRequests;
 use super::sink_offsets::{PartitionOffsets, SinkOffsets};
 use super::task::{TaskContext, guest_failure};
@@ -433,16 +434,6 @@ impl SinkTask {
 
 fn consumer_failure(error: &crate::kafka::KafkaError) -> Failure {
     Failure::connect("The consumer failed").caused_by_error(error)
-}
-
-fn guest_partitions(partitions: &[TopicPartition]) -> Vec<crate::sandbox::TopicPartition> {
-    partitions
-        .iter()
-        .map(|partition| crate::sandbox::TopicPartition {
-            topic: partition.topic.to_string(),
-            partition: partition.partition,
-        })
-        .collect()
 }
 
 fn names(partitions: &[TopicPartition]) -> String {

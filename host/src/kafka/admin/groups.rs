@@ -8,13 +8,13 @@ use std::ffi::CString;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio_util::sync::CancellationToken;
 
 use super::native::{self, GroupCall, PartitionOutcome};
 use super::{Admin, AdminContext, blocking};
 use crate::kafka::client_config::ClientRole;
 use crate::kafka::error::ErrorCode;
+use crate::kafka::partition_list::{with_offsets, without_offsets};
 use crate::kafka::{KafkaError, TopicPartition};
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ impl Admin {
     ) -> Result<Vec<(TopicPartition, i64)>, KafkaError> {
         const OPERATION: &str = "Listing consumer group offsets";
         let listed = self
-            .group_call(OPERATION, group, timeout, Request::List)
+            .group_call(OPERATION, group, timeout, GroupCall::ListOffsets)
             .await?;
         let mut offsets = Vec::with_capacity(listed.len());
         for outcome in listed {
@@ -63,7 +63,7 @@ impl Admin {
     pub async fn alter_group_offsets(
         &self,
         group: &str,
-        offsets: Vec<(TopicPartition, i64)>,
+        offsets: &[(TopicPartition, i64)],
         timeout: Duration,
     ) -> Result<(), KafkaError> {
         const OPERATION: &str = "Altering consumer group offsets";
@@ -71,8 +71,9 @@ impl Admin {
             return Ok(());
         }
         check_partitions(OPERATION, offsets.iter().map(|(partition, _)| partition))?;
+        let call = GroupCall::AlterOffsets(with_offsets(offsets)?);
         let outcomes = self
-            .group_call(OPERATION, group, timeout, Request::Alter(offsets))
+            .group_call(OPERATION, group, timeout, call)
             .await?;
         first_error(OPERATION, &outcomes)
     }
@@ -81,7 +82,7 @@ impl Admin {
     pub async fn delete_group_offsets(
         &self,
         group: &str,
-        partitions: Vec<TopicPartition>,
+        partitions: &[TopicPartition],
         timeout: Duration,
     ) -> Result<(), KafkaError> {
         const OPERATION: &str = "Deleting consumer group offsets";
@@ -89,8 +90,9 @@ impl Admin {
             return Ok(());
         }
         check_partitions(OPERATION, partitions.iter())?;
+        let call = GroupCall::DeleteOffsets(without_offsets(partitions));
         let outcomes = self
-            .group_call(OPERATION, group, timeout, Request::Delete(partitions))
+            .group_call(OPERATION, group, timeout, call)
             .await?;
         first_error(OPERATION, &outcomes)
     }
@@ -99,7 +101,7 @@ impl Admin {
     /// `GROUP_ID_NOT_FOUND`.
     pub async fn delete_group(&self, group: &str, timeout: Duration) -> Result<(), KafkaError> {
         const OPERATION: &str = "Deleting a consumer group";
-        self.group_call(OPERATION, group, timeout, Request::DeleteGroup)
+        self.group_call(OPERATION, group, timeout, GroupCall::DeleteGroup)
             .await
             .map(|_| ())
     }
@@ -109,7 +111,7 @@ impl Admin {
         operation: &'static str,
         group: &str,
         timeout: Duration,
-        request: Request,
+        call: GroupCall,
     ) -> Result<Vec<PartitionOutcome>, KafkaError> {
         let admin = self.clone();
         let own_group = if group.is_empty() { NAMELESS } else { group }.to_owned();
@@ -123,12 +125,11 @@ impl Admin {
         let _guard = given_up.clone().drop_guard();
         blocking(move || {
             let client = admin.group_client(&own_group)?;
-            let request = request.to_native();
             loop {
                 let outcome = native::call(
                     client.client(),
                     &native_group,
-                    &request.call(),
+                    &call,
                     deadline,
                     || {
                         serve(&client, Duration::ZERO);
@@ -166,59 +167,6 @@ impl Admin {
 /// Serves logs and errors; without a subscription there are no records.
 fn serve(client: &BaseConsumer<AdminContext>, time: Duration) {
     let _ = client.poll(time);
-}
-
-/// What is asked, in types that can go to another thread.
-enum Request {
-    List,
-    Alter(Vec<(TopicPartition, i64)>),
-    Delete(Vec<TopicPartition>),
-    DeleteGroup,
-}
-
-/// The same with the lists that librdkafka reads.
-enum NativeRequest {
-    List,
-    Alter(TopicPartitionList),
-    Delete(TopicPartitionList),
-    DeleteGroup,
-}
-
-impl Request {
-    fn to_native(&self) -> NativeRequest {
-        match self {
-            Self::List => NativeRequest::List,
-            Self::Alter(offsets) => {
-                let mut list = TopicPartitionList::with_capacity(offsets.len());
-                for (partition, offset) in offsets {
-                    let mut element = list.add_partition(&partition.topic, partition.partition);
-                    element
-                        .set_offset(Offset::Offset(*offset))
-                        .expect("an offset that is not negative is one");
-                }
-                NativeRequest::Alter(list)
-            }
-            Self::Delete(partitions) => {
-                let mut list = TopicPartitionList::with_capacity(partitions.len());
-                for partition in partitions {
-                    list.add_partition(&partition.topic, partition.partition);
-                }
-                NativeRequest::Delete(list)
-            }
-            Self::DeleteGroup => NativeRequest::DeleteGroup,
-        }
-    }
-}
-
-impl NativeRequest {
-    fn call(&self) -> GroupCall<'_> {
-        match self {
-            Self::List => GroupCall::ListOffsets,
-            Self::Alter(list) => GroupCall::AlterOffsets(list),
-            Self::Delete(list) => GroupCall::DeleteOffsets(list),
-            Self::DeleteGroup => GroupCall::DeleteGroup,
-        }
-    }
 }
 
 /// Refuses here what no broker can have, in the words of a broker: librdkafka takes some of it for something

@@ -23,13 +23,13 @@ use crate::kafka::error::ErrorCode;
 const SLICE_MS: c_int = 50;
 
 /// What is asked of a group's coordinator.
-pub(super) enum GroupCall<'a> {
+pub(super) enum GroupCall {
     /// All committed offsets.
     ListOffsets,
     /// Commits offsets without being a member. The list is not empty, and no offset is negative.
-    AlterOffsets(&'a TopicPartitionList),
+    AlterOffsets(TopicPartitionList),
     /// Deletes committed offsets. The list is not empty.
-    DeleteOffsets(&'a TopicPartitionList),
+    DeleteOffsets(TopicPartitionList),
     /// Deletes the group with all its offsets.
     DeleteGroup,
 }
@@ -70,7 +70,7 @@ impl<T> Drop for Owned<T> {
 pub(super) fn call<C: ClientContext>(
     client: &Client<C>,
     group: &CStr,
-    call: &GroupCall<'_>,
+    call: &GroupCall,
     deadline: Instant,
     go_on: impl Fn() -> bool,
 ) -> Result<Vec<PartitionOutcome>, ErrorCode> {
@@ -106,7 +106,7 @@ pub(super) fn call<C: ClientContext>(
 
 fn options(
     client: *mut native::rd_kafka_t,
-    call: &GroupCall<'_>,
+    call: &GroupCall,
     timeout_ms: c_int,
 ) -> Option<Owned<native::rd_kafka_AdminOptions_t>> {
     use native::rd_kafka_admin_op_t as op;
@@ -139,7 +139,7 @@ fn options(
 unsafe fn send(
     client: *mut native::rd_kafka_t,
     group: &CStr,
-    call: &GroupCall<'_>,
+    call: &GroupCall,
     options: &Owned<native::rd_kafka_AdminOptions_t>,
     queue: &Owned<native::rd_kafka_queue_t>,
 ) -> Option<()> {
@@ -210,7 +210,7 @@ unsafe fn send(
 /// The event is alive and the result of `call`.
 unsafe fn outcome(
     event: &Owned<native::rd_kafka_event_t>,
-    call: &GroupCall<'_>,
+    call: &GroupCall,
 ) -> Result<Vec<PartitionOutcome>, ErrorCode> {
     let mut count = 0_usize;
     // SAFETY: as the caller promises. An event of another kind than the function expects gives null. Results

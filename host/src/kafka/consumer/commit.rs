@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaError as RdKafkaError;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::oneshot;
 
 use super::context::SinkContext;
 use super::exchange::Exchange;
 use crate::kafka::error::ErrorCode;
+use crate::kafka::partition_list::with_offsets;
 use crate::kafka::{KafkaError, TopicPartition};
 
 const OPERATION: &str = "Committing offsets";
@@ -107,7 +107,7 @@ impl CommitLane {
         if self.exchange.expired() {
             return CommitCompletion::failed(KafkaError::CommitFailed);
         }
-        let list = match partition_list(offsets) {
+        let list = match with_offsets(offsets) {
             Ok(list) => list,
             Err(error) => return CommitCompletion::failed(error),
         };
@@ -159,20 +159,4 @@ fn translate(result: Result<(), RdKafkaError>) -> Result<(), KafkaError> {
         Err(error) => Err(KafkaError::from_rdkafka(OPERATION, &error)),
         Ok(()) => Ok(()),
     }
-}
-
-/// librdkafka's list of partitions with offsets.
-pub(super) fn partition_list(
-    offsets: &[(TopicPartition, i64)],
-) -> Result<TopicPartitionList, KafkaError> {
-    let mut list = TopicPartitionList::with_capacity(offsets.len());
-    for (partition, offset) in offsets {
-        list.add_partition_offset(
-            &partition.topic,
-            partition.partition,
-            Offset::Offset(*offset),
-        )
-        .map_err(|error| KafkaError::from_rdkafka("Naming partitions", &error))?;
-    }
-    Ok(list)
 }

@@ -16,12 +16,12 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::Subscription;
 use super::batch::{BatchBuilder, ConsumedBatch};
-use super::commit::partition_list;
 use super::context::{PendingRebalance, Severity, SinkContext, unassign};
 use super::exchange::{Command, Exchange, Notice, Rendezvous};
 use super::positions::Positions;
 use super::topics::Topics;
 use crate::kafka::client_config::{ClientRole, OffsetReset, TranslatedClient};
+use crate::kafka::partition_list::{with_offsets, without_offsets};
 use crate::kafka::{KafkaError, TopicPartition};
 
 /// How long the thread sleeps with nothing to do. librdkafka wants to be polled now and then, so that it knows
@@ -246,7 +246,7 @@ impl PollThread {
                 self.in_force = number;
             }
         }
-        let answer = partition_list(&positions).and_then(|list| {
+        let answer = with_offsets(&positions).and_then(|list| {
             let answer = match self.consumer.rebalance_protocol() {
                 RebalanceProtocol::Cooperative => self.consumer.incremental_assign(&list),
                 _ => self.consumer.assign(&list),
@@ -324,7 +324,7 @@ impl PollThread {
                 }
             }
         }
-        let list = unset_list(partitions);
+        let list = without_offsets(partitions);
         if let Err(error) = unassign(&self.consumer, &list) {
             self.fail(KafkaError::from_rdkafka("Giving up partitions", &error));
         }
@@ -350,14 +350,14 @@ impl PollThread {
     fn carry_out(&mut self, command: &Command) {
         let result = match command {
             Command::Pause(partitions) if !partitions.is_empty() => {
-                self.consumer.pause(&unset_list(partitions))
+                self.consumer.pause(&without_offsets(partitions))
             }
             Command::Resume(positions) if !positions.is_empty() => {
                 let partitions: Vec<TopicPartition> = positions
                     .iter()
                     .map(|(partition, _)| partition.clone())
                     .collect();
-                let resumed = self.consumer.resume(&unset_list(&partitions));
+                let resumed = self.consumer.resume(&without_offsets(&partitions));
                 // What was fetched before the pause was dropped: reading goes on where the owner is.
                 resumed.and_then(|()| self.seek(positions))
             }
@@ -426,7 +426,7 @@ impl PollThread {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(pending) = pending {
-            context.answer(&consumer, pending.assign, &unset_list(&pending.partitions));
+            context.answer(&consumer, pending.assign, &without_offsets(&pending.partitions));
         }
         let deadline = exchange.closing().unwrap_or_else(Instant::now);
         let left = deadline.saturating_duration_since(Instant::now());
@@ -459,12 +459,4 @@ impl PollThread {
         drop(consumer);
         exchange.finish();
     }
-}
-
-fn unset_list(partitions: &[TopicPartition]) -> TopicPartitionList {
-    let mut list = TopicPartitionList::with_capacity(partitions.len());
-    for partition in partitions {
-        list.add_partition(&partition.topic, partition.partition);
-    }
-    list
 }

@@ -16,12 +16,13 @@ use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::kafka::admin::Admin;
 use crate::kafka::{KafkaError, TopicPartition};
-use crate::sandbox::{ConnectorInstance, PartitionOffset, TopicPartition as GuestTopicPartition};
+use crate::sandbox::ConnectorInstance;
 
 use super::change::{ConnectorOffset, JsonObject, JsonValue, OffsetEntry, OffsetsChange};
 use super::error::SinkOffsetsError;
 use super::{ModifyRequest, OFFSETS_TIMEOUT, OffsetsError, logged};
 use crate::worker::LocalWorker;
+use crate::worker::guest_types::{guest_offsets, guest_partitions};
 
 const TOPIC: &str = "kafka_topic";
 const PARTITION: &str = "kafka_partition";
@@ -85,7 +86,10 @@ impl LocalWorker {
             }
         };
         let (set, reset) = divided(changes);
-        let asked = (guest_offsets(&set), guest_partitions(&reset));
+        let asked = (
+            guest_offsets(set.iter().map(|(partition, offset)| (partition, *offset))),
+            guest_partitions(&reset),
+        );
         let ask = move |mut connector: ConnectorInstance, config: ConfigMap| async move {
             connector
                 .alter_sink_offsets(&config, &asked.0, &asked.1)
@@ -147,11 +151,11 @@ impl Group {
     ) -> Result<(), OffsetsError> {
         let altered = self
             .admin
-            .alter_group_offsets(&self.id, set, self.remaining())
+            .alter_group_offsets(&self.id, &set, self.remaining())
             .await;
         let deleted = self
             .admin
-            .delete_group_offsets(&self.id, reset, self.remaining())
+            .delete_group_offsets(&self.id, &reset, self.remaining())
             .await;
         altered.and(deleted).map_err(|error| {
             let in_use = ["UNKNOWN_MEMBER_ID", "GROUP_SUBSCRIBED_TO_TOPIC"];
@@ -264,26 +268,6 @@ fn divided(changes: SinkChanges) -> (Vec<(TopicPartition, i64)>, Vec<TopicPartit
         }
     }
     (set, reset)
-}
-
-fn guest_offsets(set: &[(TopicPartition, i64)]) -> Vec<PartitionOffset> {
-    set.iter()
-        .map(|(partition, offset)| PartitionOffset {
-            topic: partition.topic.to_string(),
-            partition: partition.partition,
-            offset: *offset,
-        })
-        .collect()
-}
-
-fn guest_partitions(reset: &[TopicPartition]) -> Vec<GuestTopicPartition> {
-    reset
-        .iter()
-        .map(|partition| GuestTopicPartition {
-            topic: partition.topic.to_string(),
-            partition: partition.partition,
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -9,10 +9,11 @@ use tokio::time::Instant;
 
 use crate::errors::Failure;
 use crate::kafka::TopicPartition;
-use crate::sandbox::{PartitionOffset, SandboxError};
+use crate::sandbox::SandboxError;
 
+use super::super::guest_types::{guest_offsets, guest_partitions};
 use super::super::sink_offsets::PartitionOffsets;
-use super::{CommitInFlight, SinkTask, consumer_failure, guest_failure, guest_partitions};
+use super::{CommitInFlight, SinkTask, consumer_failure, guest_failure};
 
 impl SinkTask {
     /// Starts a commit when its time has come or the guest asked, and looks after the running one.
@@ -89,7 +90,7 @@ impl SinkTask {
         &mut self,
         asked: &PartitionOffsets,
     ) -> Result<PartitionOffsets, SandboxError> {
-        let offsets = guest_offsets(asked);
+        let offsets = guest_offsets(asked.iter().map(|(partition, offset)| (partition, *offset)));
         match self.instance.pre_commit(&offsets).await? {
             Some(given) => Ok(given
                 .into_iter()
@@ -165,16 +166,5 @@ fn pairs(offsets: &PartitionOffsets) -> Vec<(TopicPartition, i64)> {
     offsets
         .iter()
         .map(|(partition, offset)| (partition.clone(), *offset))
-        .collect()
-}
-
-fn guest_offsets(offsets: &PartitionOffsets) -> Vec<PartitionOffset> {
-    offsets
-        .iter()
-        .map(|(partition, offset)| PartitionOffset {
-            topic: partition.topic.to_string(),
-            partition: partition.partition,
-            offset: *offset,
-        })
         .collect()
 }

@@ -16,11 +16,11 @@ async fn an_unreachable_broker_ends_every_call_at_its_deadline() {
     let started = Instant::now();
     let listed = admin.list_group_offsets("g", SHORT).await.unwrap_err();
     let altered = admin
-        .alter_group_offsets("g", vec![(partition("t", 0), 5)], SHORT)
+        .alter_group_offsets("g", &[(partition("t", 0), 5)], SHORT)
         .await
         .unwrap_err();
     let deleted = admin
-        .delete_group_offsets("g", vec![partition("t", 0)], SHORT)
+        .delete_group_offsets("g", &[partition("t", 0)], SHORT)
         .await
         .unwrap_err();
     let group = admin.delete_group("g", SHORT).await.unwrap_err();
@@ -43,9 +43,9 @@ async fn partitions_that_no_broker_can_have_are_refused_at_once() {
     let started = Instant::now();
     for impossible in [partition("t", -1), partition("", 0), partition("a\0b", 0)] {
         let offsets = vec![(partition("t", 0), 1), (impossible.clone(), 1)];
-        let altered = admin.alter_group_offsets("g", offsets, SHORT).await;
+        let altered = admin.alter_group_offsets("g", &offsets, SHORT).await;
         let deleted = admin
-            .delete_group_offsets("g", vec![impossible], SHORT)
+            .delete_group_offsets("g", &[impossible], SHORT)
             .await;
         for outcome in [altered, deleted] {
             let code = outcome.unwrap_err().code().unwrap();
@@ -59,11 +59,11 @@ async fn partitions_that_no_broker_can_have_are_refused_at_once() {
 async fn nothing_to_change_needs_no_broker() {
     let admin = unreachable();
     assert_eq!(
-        admin.alter_group_offsets("g", Vec::new(), SHORT).await,
+        admin.alter_group_offsets("g", &[], SHORT).await,
         Ok(())
     );
     assert_eq!(
-        admin.delete_group_offsets("g", Vec::new(), SHORT).await,
+        admin.delete_group_offsets("g", &[], SHORT).await,
         Ok(())
     );
 }
