@@ -12,9 +12,7 @@ use crate::config::ConfigMap;
 use crate::config::connector::ConnectorKind;
 use crate::config::redact::Secrets;
 use crate::ids::{ConnectorName, InstanceId};
-use crate::sandbox::{
-    CompiledPlugin, ConnectorInstance, HostServices, InstanceSpec, SandboxError,
-};
+use crate::sandbox::{CompiledPlugin, ConnectorInstance, HostServices, InstanceSpec, SandboxError};
 use crate::storage::config::ConfigOrigin;
 
 use super::LocalWorker;

@@ -72,9 +72,7 @@ impl Admin {
         }
         check_partitions(OPERATION, offsets.iter().map(|(partition, _)| partition))?;
         let call = GroupCall::AlterOffsets(with_offsets(offsets)?);
-        let outcomes = self
-            .group_call(OPERATION, group, timeout, call)
-            .await?;
+        let outcomes = self.group_call(OPERATION, group, timeout, call).await?;
         first_error(OPERATION, &outcomes)
     }
 
@@ -91,9 +89,7 @@ impl Admin {
         }
         check_partitions(OPERATION, partitions.iter())?;
         let call = GroupCall::DeleteOffsets(without_offsets(partitions));
-        let outcomes = self
-            .group_call(OPERATION, group, timeout, call)
-            .await?;
+        let outcomes = self.group_call(OPERATION, group, timeout, call).await?;
         first_error(OPERATION, &outcomes)
     }
 
@@ -126,16 +122,10 @@ impl Admin {
         blocking(move || {
             let client = admin.group_client(&own_group)?;
             loop {
-                let outcome = native::call(
-                    client.client(),
-                    &native_group,
-                    &call,
-                    deadline,
-                    || {
-                        serve(&client, Duration::ZERO);
-                        !given_up.is_cancelled()
-                    },
-                );
+                let outcome = native::call(client.client(), &native_group, &call, deadline, || {
+                    serve(&client, Duration::ZERO);
+                    !given_up.is_cancelled()
+                });
                 let again = match &outcome {
                     Ok(outcomes) => outcomes
                         .iter()

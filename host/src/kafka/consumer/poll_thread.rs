@@ -426,7 +426,11 @@ impl PollThread {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(pending) = pending {
-            context.answer(&consumer, pending.assign, &without_offsets(&pending.partitions));
+            context.answer(
+                &consumer,
+                pending.assign,
+                &without_offsets(&pending.partitions),
+            );
         }
         let deadline = exchange.closing().unwrap_or_else(Instant::now);
         let left = deadline.saturating_duration_since(Instant::now());

@@ -44,9 +44,7 @@ async fn partitions_that_no_broker_can_have_are_refused_at_once() {
     for impossible in [partition("t", -1), partition("", 0), partition("a\0b", 0)] {
         let offsets = vec![(partition("t", 0), 1), (impossible.clone(), 1)];
         let altered = admin.alter_group_offsets("g", &offsets, SHORT).await;
-        let deleted = admin
-            .delete_group_offsets("g", &[impossible], SHORT)
-            .await;
+        let deleted = admin.delete_group_offsets("g", &[impossible], SHORT).await;
         for outcome in [altered, deleted] {
             let code = outcome.unwrap_err().code().unwrap();
             assert_eq!(code.name(), "UNKNOWN_TOPIC_OR_PARTITION");
@@ -58,14 +56,8 @@ async fn partitions_that_no_broker_can_have_are_refused_at_once() {
 #[tokio::test]
 async fn nothing_to_change_needs_no_broker() {
     let admin = unreachable();
-    assert_eq!(
-        admin.alter_group_offsets("g", &[], SHORT).await,
-        Ok(())
-    );
-    assert_eq!(
-        admin.delete_group_offsets("g", &[], SHORT).await,
-        Ok(())
-    );
+    assert_eq!(admin.alter_group_offsets("g", &[], SHORT).await, Ok(()));
+    assert_eq!(admin.delete_group_offsets("g", &[], SHORT).await, Ok(()));
 }
 
 #[test]
