@@ -9,11 +9,13 @@ mod alias;
 mod discovery;
 mod grants;
 mod loader;
+mod origin;
 mod registry;
 mod verify;
 
 pub use self::discovery::Found;
 pub use self::grants::{GrantOrigin, GrantPolicy, GrantRefused, grants_for};
 pub use self::loader::LoadError;
-pub use self::registry::{PluginError, PluginRegistry};
+pub use self::origin::{PluginOrigin, PluginPlace};
+pub use self::registry::{PluginError, PluginRegistry, RegisteredPlugin};
 pub use self::verify::{SUPPORTED_WIT, VerifyError};

@@ -15,10 +15,13 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument as _;
 
 use crate::config::ConfigMap;
-use crate::config::connector::{ConnectorConfig, TOPICS, TOPICS_REGEX};
+use crate::config::connector::{
+    CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorConfig, TOPICS, TOPICS_REGEX,
+};
 use crate::config::def::ConfigDef;
 use crate::config::provider::ConfigProviders;
 use crate::config::redact::Secrets;
+use crate::config::version_range::VersionRange;
 use crate::config::worker::WorkerConfig;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
@@ -130,9 +133,15 @@ impl LocalWorker {
         Ok((resolved.config, secrets))
     }
 
+    /// The plugin that a configuration wants; its class and version may be references.
     fn plugin(&self, config: &ConfigMap) -> Result<CompiledPlugin, WorkerError> {
-        let class = config.get("connector.class").map_or("", String::as_str);
-        plugins::resolve(&self.parts.plugins, class)
+        let choice = config
+            .iter()
+            .filter(|(key, _)| [CONNECTOR_CLASS, CONNECTOR_VERSION].contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        let (choice, _) = self.resolve(&choice, None).map_err(WorkerError::Failed)?;
+        plugins::wanted(&self.parts.plugins, &choice)
     }
 
     /// The grants that a configuration gets.
@@ -298,29 +307,24 @@ impl Worker for LocalWorker {
         plugins::descriptions(&self.parts.plugins)
     }
 
-    fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError> {
-        plugins::connector_plugin(&self.parts.plugins, class_or_alias)
+    fn connector_plugin(
+        &self,
+        class_or_alias: &str,
+        version: Option<&VersionRange>,
+    ) -> Result<ConnectorPlugin, WorkerError> {
+        plugins::connector_plugin(&self.parts.plugins, class_or_alias, version)
     }
 
-    async fn validate(
-        &self,
-        class: &str,
-        config: &ConfigMap,
-    ) -> Result<PluginFindings, WorkerError> {
-        let plugin = plugins::resolve(&self.parts.plugins, class)?;
+    async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError> {
+        let plugin = self.plugin(config)?;
         let findings = plugins::findings(plugin, self.parts.limits.clone(), config.clone());
         self.on_guests(findings)
             .await
             .map_err(WorkerError::Failed)?
     }
 
-    fn check_grants(
-        &self,
-        class: &str,
-        config: &ConfigMap,
-        origin: ConfigOrigin,
-    ) -> Vec<(String, String)> {
-        match self.parts.plugins.resolve(class) {
+    fn check_grants(&self, config: &ConfigMap, origin: ConfigOrigin) -> Vec<(String, String)> {
+        match self.plugin(config) {
             Ok(plugin) => self
                 .grants(&plugin, config, origin)
                 .err()

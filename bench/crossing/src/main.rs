@@ -39,8 +39,8 @@ async fn measure(folder: &Path) -> anyhow::Result<()> {
     let sandbox = Sandbox::new(&SandboxConfig { cache_dir: None })?;
     let paths = ["crossing_source.wasm", "crossing_sink.wasm"].map(|name| folder.join(name));
     let plugins = PluginRegistry::load(&sandbox, Path::new("/nowhere"), &paths).await;
-    let source = plugins.resolve("connect.wasm.bench.CrossingSourceConnector")?;
-    let sink = plugins.resolve("connect.wasm.bench.CrossingSinkConnector")?;
+    let source = plugins.resolve("connect.wasm.bench.CrossingSourceConnector", None)?;
+    let sink = plugins.resolve("connect.wasm.bench.CrossingSinkConnector", None)?;
     println!(
         "| crossing, {RECORDS} records of 100 bytes a batch | ns a record (median, min-max of {SAMPLES} samples) |"
     );

@@ -77,8 +77,10 @@ pub struct ValidationRequest<'a> {
     pub kind: ConnectorKind,
     /// The full class name of the plugin.
     pub plugin_class: &'a str,
-    /// The version of the plugin.
+    /// The version of the plugin: the one that is wanted, or the newest.
     pub plugin_version: &'a str,
+    /// All versions of the plugin, the newest first.
+    pub plugin_versions: &'a [String],
     /// The plugin's own keys.
     pub plugin_def: &'a ConfigDef,
     /// What the plugin found, as key and message.

@@ -65,6 +65,11 @@ impl VersionRange {
         }
     }
 
+    /// The range that a configuration names under a key, if it does.
+    pub fn of(config: &super::ConfigMap, key: &str) -> Result<Option<Self>, VersionRangeError> {
+        config.get(key).map(|text| Self::parse(text)).transpose()
+    }
+
     /// Whether a version will do.
     pub fn contains(&self, version: &str) -> bool {
         match self {

@@ -24,6 +24,7 @@ use crate::config::def::{
     Width,
 };
 use crate::config::validate::{ValidationEntry, ValidationResult};
+use crate::config::version_range::VersionRange;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::loggers::Loggers;
@@ -133,7 +134,11 @@ impl Worker for FakeWorker {
         ]
     }
 
-    fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError> {
+    fn connector_plugin(
+        &self,
+        class_or_alias: &str,
+        _version: Option<&VersionRange>,
+    ) -> Result<ConnectorPlugin, WorkerError> {
         let (base, kind) = plugin(class_or_alias).ok_or_else(|| {
             WorkerError::UnknownPlugin(format!(
                 "Failed to find any class that implements Connector and which name matches \
@@ -144,25 +149,17 @@ impl Worker for FakeWorker {
             class: format!("{base}Connector"),
             kind,
             version: VERSION.to_owned(),
+            versions: vec![VERSION.to_owned()],
             config_def: Arc::new(ConfigDef::default()),
             task_class: format!("{base}Task"),
         })
     }
 
-    async fn validate(
-        &self,
-        _class: &str,
-        _config: &ConfigMap,
-    ) -> Result<PluginFindings, WorkerError> {
+    async fn validate(&self, _config: &ConfigMap) -> Result<PluginFindings, WorkerError> {
         Ok(PluginFindings::default())
     }
 
-    fn check_grants(
-        &self,
-        _class: &str,
-        _config: &ConfigMap,
-        _origin: ConfigOrigin,
-    ) -> Vec<(String, String)> {
+    fn check_grants(&self, _config: &ConfigMap, _origin: ConfigOrigin) -> Vec<(String, String)> {
         Vec::new()
     }
 
@@ -230,7 +227,7 @@ impl Worker for FakeWorker {
         if let Some(message) = config.get("fail.tasks") {
             return Err(WorkerError::Failed(Failure::connect(message.as_str())));
         }
-        let plugin = self.connector_plugin(&config["connector.class"])?;
+        let plugin = self.connector_plugin(&config["connector.class"], None)?;
         let mut task = config.clone();
         task.insert("task.class".to_owned(), plugin.task_class);
         task.entry("secret".to_owned())

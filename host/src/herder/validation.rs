@@ -17,7 +17,7 @@ use crate::config::ConfigMap;
 use crate::config::connector::{
     CONNECTOR_CLASS, CONNECTOR_VERSION, DLQ_TOPIC, sink_def, source_def,
 };
-use crate::config::def::{ConfigKey, DefaultValue, PluginBase};
+use crate::config::def::{ConfigError, ConfigKey, DefaultValue, PluginBase};
 use crate::config::provider::ConfigProviders;
 use crate::config::validate::{
     PluginCatalog as _, ValidationRequest, ValidationResult, WorkerConverters, no_connector_class,
@@ -26,7 +26,7 @@ use crate::config::validate::{
 use crate::config::version_range::VersionRange;
 use crate::config::worker::WorkerConfig;
 use crate::storage::config::ConfigOrigin;
-use crate::worker::api::{ConnectorKind, ConnectorPlugin, Worker};
+use crate::worker::api::{ConnectorKind, ConnectorPlugin, PluginFindings, Worker};
 
 /// LIMIT: validations at the same time, each of which may hold an instance of a plugin; others
 /// wait.
@@ -76,17 +76,22 @@ impl ConfigValidator {
                 &submitted.null_keys,
             )));
         };
-        let plugin = self.worker.connector_plugin(class)?;
+        let (plugin, fits) = self.wanted_plugin(class, &config)?;
         stages.begin("performing multi-property validation for the connector");
-        let findings = self.worker.validate(class, &config).await?;
-        let mut refusals = self.worker.check_grants(class, &config, origin);
-        refusals.extend(not_supported_yet(&config, plugin.kind));
+        let mut findings = PluginFindings::default();
+        let mut refusals = Vec::new();
+        if fits {
+            findings = self.worker.validate(&config).await?;
+            refusals = self.worker.check_grants(&config, origin);
+            refusals.extend(not_supported_yet(&config, plugin.kind));
+        }
         let result = validate(&ValidationRequest {
             config: &config,
             nulls: &submitted.null_keys,
             kind: plugin.kind,
             plugin_class: &plugin.class,
             plugin_version: &plugin.version,
+            plugin_versions: &plugin.versions,
             plugin_def: &plugin.config_def,
             plugin_messages: &findings.messages,
             recommendations: &findings.recommendations,
@@ -101,6 +106,29 @@ impl ConfigValidator {
         });
         stages.complete();
         result.map_err(|error| HerderError::InvalidConfig(error.to_string()))
+    }
+}
+
+impl ConfigValidator {
+    /// The version of the connector that the configuration wants, or else the newest one, and
+    /// whether it is the wanted one.
+    fn wanted_plugin(
+        &self,
+        class: &str,
+        config: &ConfigMap,
+    ) -> Result<(ConnectorPlugin, bool), HerderError> {
+        let newest = self.worker.connector_plugin(class, None)?;
+        let range = VersionRange::of(config, CONNECTOR_VERSION).map_err(|error| {
+            let error = ConfigError::rule(CONNECTOR_VERSION, error.to_string());
+            HerderError::InvalidConfig(error.to_string())
+        })?;
+        match range {
+            None => Ok((newest, true)),
+            range => match self.worker.connector_plugin(class, range.as_ref()) {
+                Ok(plugin) => Ok((plugin, true)),
+                Err(_) => Ok((newest, false)),
+            },
+        }
     }
 }
 
@@ -133,10 +161,11 @@ impl ConnectorValidator for ConfigValidator {
                 )));
             }
         };
-        let (class, versions, keys) = match self.worker.connector_plugin(name) {
-            Ok(plugin) => {
-                let keys = connector_keys(&plugin);
-                (plugin.class, vec![plugin.version], keys)
+        let (class, versions, keys) = match self.worker.connector_plugin(name, None) {
+            Ok(newest) => {
+                let fitting = self.worker.connector_plugin(name, Some(&range));
+                let keys = connector_keys(fitting.as_ref().unwrap_or(&newest));
+                (newest.class, newest.versions, keys)
             }
             Err(_) => self.other_plugin(name)?,
         };

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::origin::{PluginOrigin, PluginPlace};
+
 /// The folder beside the executable.
 const BUNDLED: &str = "plugins";
 
@@ -13,7 +15,7 @@ const BUNDLED: &str = "plugins";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// Plugin files, each once, bundled ones first.
-    pub plugins: Vec<PathBuf>,
+    pub plugins: Vec<PluginPlace>,
     /// Java archives, which this worker cannot run.
     pub jars: Vec<PathBuf>,
     /// Entries that cannot be listed, with the reason.
@@ -33,14 +35,19 @@ impl Found {
     pub(super) fn look(bundled: Option<&Path>, plugin_path: &[PathBuf]) -> Self {
         let mut found = Self::default();
         let mut seen = BTreeSet::new();
-        for entry in bundled
-            .into_iter()
-            .chain(plugin_path.iter().map(PathBuf::as_path))
-        {
+        let bundled = bundled.map(|folder| (PluginOrigin::Bundled, 0, folder));
+        let named = plugin_path.iter().enumerate();
+        let named = named.map(|(index, path)| (PluginOrigin::PluginPath, index, path.as_path()));
+        for (origin, index, entry) in bundled.into_iter().chain(named) {
+            let place = |path: PathBuf| PluginPlace {
+                origin,
+                entry: index,
+                path,
+            };
             if entry.is_dir() {
-                found.look_into(entry, 1, &mut seen);
+                found.look_into(entry, 1, &place, &mut seen);
             } else if entry.exists() {
-                found.take(entry.to_owned(), &mut seen);
+                found.take(place(entry.to_owned()), &mut seen);
             } else {
                 found
                     .unreadable
@@ -50,7 +57,13 @@ impl Found {
         found
     }
 
-    fn look_into(&mut self, folder: &Path, levels_below: u32, seen: &mut BTreeSet<PathBuf>) {
+    fn look_into(
+        &mut self,
+        folder: &Path,
+        levels_below: u32,
+        place: &impl Fn(PathBuf) -> PluginPlace,
+        seen: &mut BTreeSet<PathBuf>,
+    ) {
         let mut names: Vec<PathBuf> = match folder.read_dir() {
             Ok(entries) => entries
                 .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -64,25 +77,26 @@ impl Found {
         for path in names {
             if path.is_dir() {
                 if levels_below > 0 {
-                    self.look_into(&path, levels_below - 1, seen);
+                    self.look_into(&path, levels_below - 1, place, seen);
                 }
             } else if has_extension(&path, "wasm") || has_extension(&path, "jar") {
-                self.take(path, seen);
+                self.take(place(path), seen);
             }
         }
     }
 
     /// A file named in `plugin.path` itself is taken whatever its name is, so that a mistake is
     /// told and not passed over.
-    fn take(&mut self, path: PathBuf, seen: &mut BTreeSet<PathBuf>) {
+    fn take(&mut self, place: PluginPlace, seen: &mut BTreeSet<PathBuf>) {
+        let path = &place.path;
         let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
         if !seen.insert(identity) {
             return;
         }
-        if has_extension(&path, "jar") || has_extension(&path, "zip") {
-            self.jars.push(path);
+        if has_extension(path, "jar") || has_extension(path, "zip") {
+            self.jars.push(place.path);
         } else {
-            self.plugins.push(path);
+            self.plugins.push(place);
         }
     }
 }

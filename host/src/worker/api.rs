@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use crate::config::ConfigMap;
 use crate::config::def::ConfigDef;
 use crate::config::validate::Recommendation;
+use crate::config::version_range::VersionRange;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::TargetState;
@@ -81,6 +82,8 @@ pub struct ConnectorPlugin {
     pub kind: ConnectorKind,
     /// Its version.
     pub version: String,
+    /// All versions of the class, the newest first.
+    pub versions: Vec<String>,
     /// The configuration that it defines.
     pub config_def: Arc<ConfigDef>,
     /// The full class name of its tasks, for `task.class`.
@@ -99,7 +102,8 @@ pub struct PluginFindings {
 /// Why a worker did not do as it was told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorkerError {
-    /// No plugin, or more than one, has that class or alias. The text names what there is.
+    /// No plugin, or more than one, has that class or alias, or none in a version that will do.
+    /// The text names what there is.
     #[error("{0}")]
     UnknownPlugin(String),
     /// The plugin cannot make anything of the configuration. The text names the plugin.
@@ -140,24 +144,21 @@ pub trait Worker: Send + Sync {
     /// All plugins.
     fn plugins(&self) -> Vec<PluginDescription>;
 
-    /// The connector plugin of that class or alias.
-    fn connector_plugin(&self, class_or_alias: &str) -> Result<ConnectorPlugin, WorkerError>;
-
-    /// The plugin's own check of a configuration, and what it recommends.
-    async fn validate(
+    /// The connector plugin of that class or alias: the newest version, within the range if one
+    /// is given.
+    fn connector_plugin(
         &self,
-        class: &str,
-        config: &ConfigMap,
-    ) -> Result<PluginFindings, WorkerError>;
+        class_or_alias: &str,
+        version: Option<&VersionRange>,
+    ) -> Result<ConnectorPlugin, WorkerError>;
+
+    /// The plugin's own check of a configuration, and what it recommends, asked of the version
+    /// that the configuration wants.
+    async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError>;
 
     /// What a configuration of that origin names and may not have: pairs of key and message, which
     /// names key, path and the worker line that would allow it.
-    fn check_grants(
-        &self,
-        class: &str,
-        config: &ConfigMap,
-        origin: ConfigOrigin,
-    ) -> Vec<(String, String)>;
+    fn check_grants(&self, config: &ConfigMap, origin: ConfigOrigin) -> Vec<(String, String)>;
 
     /// Brings a connector up in `target`; returns when it is there or has failed. The status comes
     /// through the listener in both cases.

@@ -8,8 +8,10 @@ use super::api::{
 };
 use super::task::guest_failure;
 use crate::config::ConfigMap;
+use crate::config::connector::{CONNECTOR_CLASS, CONNECTOR_VERSION};
 use crate::config::redact::Secrets;
 use crate::config::validate::Recommendation;
+use crate::config::version_range::VersionRange;
 use crate::errors::Failure;
 use crate::plugin::PluginRegistry;
 use crate::sandbox::{CompiledPlugin, ErrorKind, Limits, PluginKind, SandboxError};
@@ -17,7 +19,8 @@ use crate::{converter, transform};
 
 /// All plugins: connectors, and what is built in.
 pub(super) fn descriptions(connectors: &PluginRegistry) -> Vec<PluginDescription> {
-    let connectors = connectors.list().iter().map(|plugin| {
+    let connectors = connectors.list();
+    let connectors = connectors.iter().map(|plugin| {
         let description = plugin.description();
         PluginDescription {
             class: description.class.clone(),
@@ -58,17 +61,21 @@ pub(super) fn descriptions(connectors: &PluginRegistry) -> Vec<PluginDescription
     connectors.chain(built_in).collect()
 }
 
-/// The connector plugin of that class or alias.
+/// The connector plugin of that class or alias, in a version within the range.
 pub(super) fn connector_plugin(
     plugins: &PluginRegistry,
     class_or_alias: &str,
+    version: Option<&VersionRange>,
 ) -> Result<ConnectorPlugin, WorkerError> {
-    let plugin = resolve(plugins, class_or_alias)?;
+    let plugin = resolve(plugins, class_or_alias, version)?;
     let description = plugin.description();
+    let versions = plugins.versions(class_or_alias);
+    let versions = versions.iter().map(|one| one.description().version.clone());
     Ok(ConnectorPlugin {
         class: description.class.clone(),
         kind: connector_kind(&plugin),
         version: description.version.clone(),
+        versions: versions.collect(),
         config_def: plugin.config_def(),
         task_class: description.task_class.clone(),
     })
@@ -86,10 +93,26 @@ pub(super) fn connector_kind(plugin: &CompiledPlugin) -> ConnectorKind {
 pub(super) fn resolve(
     plugins: &PluginRegistry,
     class_or_alias: &str,
+    version: Option<&VersionRange>,
 ) -> Result<CompiledPlugin, WorkerError> {
     plugins
-        .resolve(class_or_alias)
+        .resolve(class_or_alias, version)
         .map_err(|error| WorkerError::UnknownPlugin(error.to_string()))
+}
+
+/// The plugin that a configuration wants: `connector.class` in `connector.plugin.version`.
+pub(super) fn wanted(
+    plugins: &PluginRegistry,
+    config: &ConfigMap,
+) -> Result<CompiledPlugin, WorkerError> {
+    let class = config.get(CONNECTOR_CLASS).map_or("", String::as_str);
+    let version = VersionRange::of(config, CONNECTOR_VERSION).map_err(|error| {
+        WorkerError::InvalidConfig(format!(
+            "Invalid value {} for configuration {CONNECTOR_VERSION}: {error}",
+            config.get(CONNECTOR_VERSION).map_or("", String::as_str)
+        ))
+    })?;
+    resolve(plugins, class, version.as_ref())
 }
 
 /// Asks a plugin for its own check of a configuration, and for recommendations if it has any.

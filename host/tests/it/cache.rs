@@ -33,7 +33,7 @@ fn entry(cache: &Path) -> PathBuf {
 }
 
 async fn assert_usable(registry: &PluginRegistry) {
-    let plugin = registry.resolve("Probe").unwrap();
+    let plugin = registry.resolve("Probe", None).unwrap();
     assert_eq!(
         plugin.description().class,
         "connect.wasm.test.ProbeConnector"

@@ -58,7 +58,7 @@ async fn a_bad_file_is_left_out_with_its_reason_and_the_others_load() {
     assert_eq!(registry.list().len(), 1);
 
     let version = registry.list()[0].description().version.clone();
-    let error = registry.resolve("org.example.Missing").unwrap_err();
+    let error = registry.resolve("org.example.Missing", None).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(

@@ -126,6 +126,7 @@ fn check_with(
         plugins: &Catalog,
         plugin_class: "x.Connector",
         plugin_version: "0.1.0",
+        plugin_versions: &["0.1.0".to_owned()],
         worker_converters: None,
         override_policy: &OverridePolicy::None,
     };
@@ -142,6 +143,7 @@ fn refused(pairs: &[(&str, &str)]) -> String {
         kind: ConnectorKind::Source,
         plugin_class: "x.Connector",
         plugin_version: "0.1.0",
+        plugin_versions: &["0.1.0".to_owned()],
         plugin_def: &plugin_def,
         plugin_messages: &[],
         recommendations: &[],

@@ -40,9 +40,8 @@ pub(super) fn connector_mismatch(
     };
     let range = VersionRange::parse(text)
         .map_err(|error| ConfigError::rule(CONNECTOR_VERSION, error.to_string()))?;
-    let available = [request.plugin_version.to_owned()];
     Ok((!range.contains(request.plugin_version))
-        .then(|| mismatch(request.plugin_class, &range, &available)))
+        .then(|| mismatch(request.plugin_class, &range, request.plugin_versions)))
 }
 
 /// Versions to choose from, the newest first, each once.
@@ -118,12 +117,17 @@ impl Choice {
 
 /// Fills in what there is to choose from for the connector's version.
 pub(super) fn complete_connector(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
-    let version = request.plugin_version.to_owned();
+    let versions = request.plugin_versions;
     let Some(entry) = result.entry_mut(CONNECTOR_VERSION) else {
         return;
     };
-    set_default(request, entry, &DefaultValue::Value(version.clone()));
-    entry.value.recommended_values = vec![version];
+    let newest = versions.first().cloned();
+    set_default(
+        request,
+        entry,
+        &newest.map_or(DefaultValue::Null, DefaultValue::Value),
+    );
+    entry.value.recommended_values = versions.to_vec();
 }
 
 /// Fills in what there is to choose from for converters and their versions, and the worker's as

@@ -16,6 +16,8 @@ use super::super::state::{
 };
 use super::super::status::StatusRecorder;
 use super::super::{HerderError, Put};
+use crate::config::connector::{CONNECTOR_CLASS, CONNECTOR_VERSION};
+use crate::config::version_range::VersionRange;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::{ConfigBackingStore, ConnectorConfigState, TargetState};
 use crate::storage::status::State;
@@ -236,9 +238,10 @@ impl Operations {
     }
 
     fn kind(&self, stored: &ConnectorConfigState) -> Option<ConnectorKind> {
-        let class = stored.config.get("connector.class")?;
+        let class = stored.config.get(CONNECTOR_CLASS)?;
+        let version = VersionRange::of(&stored.config, CONNECTOR_VERSION).ok()?;
         self.worker
-            .connector_plugin(class)
+            .connector_plugin(class, version.as_ref())
             .ok()
             .map(|plugin| plugin.kind)
     }
@@ -262,11 +265,14 @@ impl Operations {
         }
         let class = stored
             .config
-            .get("connector.class")
+            .get(CONNECTOR_CLASS)
             .map_or("", String::as_str);
+        let wanted = VersionRange::of(&stored.config, CONNECTOR_VERSION)
+            .ok()
+            .flatten();
         let version = self
             .worker
-            .connector_plugin(class)
+            .connector_plugin(class, wanted.as_ref())
             .ok()
             .map(|plugin| plugin.version);
         self.statuses.set_version(name, version);

@@ -8,6 +8,14 @@ fn touch(path: PathBuf) {
     fs::write(path, "").unwrap();
 }
 
+fn place(origin: PluginOrigin, entry: usize, path: PathBuf) -> PluginPlace {
+    PluginPlace {
+        origin,
+        entry,
+        path,
+    }
+}
+
 #[test]
 fn bundled_plugins_come_first_then_folders_one_level_down_then_files() {
     let root = tempfile::tempdir().unwrap();
@@ -32,10 +40,10 @@ fn bundled_plugins_come_first_then_folders_one_level_down_then_files() {
         found,
         Found {
             plugins: vec![
-                root.join("plugins/file.wasm"),
-                root.join("path/a/a.wasm"),
-                root.join("path/b.wasm"),
-                root.join("single.bin"),
+                place(PluginOrigin::Bundled, 0, root.join("plugins/file.wasm")),
+                place(PluginOrigin::PluginPath, 0, root.join("path/a/a.wasm")),
+                place(PluginOrigin::PluginPath, 0, root.join("path/b.wasm")),
+                place(PluginOrigin::PluginPath, 1, root.join("single.bin")),
             ],
             jars: vec![root.join("path/jdbc/jdbc.jar")],
             unreadable: vec![(root.join("gone"), "it does not exist".to_owned())],
