@@ -2,6 +2,8 @@
 //! and grants by it. Kafka counterpart: `org.apache.kafka.common.config.ConfigDef`; the one
 //! attribute that Kafka does not have is `grants`.
 
+mod check;
+
 use crate::config::missing;
 use crate::{Config, ConnectError};
 

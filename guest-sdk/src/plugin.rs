@@ -79,6 +79,16 @@ pub struct ConfigIssue {
     pub message: String,
 }
 
+impl ConfigIssue {
+    /// An error about this key.
+    pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            message: message.into(),
+        }
+    }
+}
+
 /// Recommended values of a key, given the other values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recommendation {

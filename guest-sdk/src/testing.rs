@@ -1,299 +1,108 @@
 //! A fake worker for native tests of connectors (`cargo test`, without WebAssembly).
 //!
-//! Logs, metrics, the stopping signal and standard input belong to the thread of the test. Waits
-//! do not take time: they are recorded, and [`on_wait`] lets a test change the world during one.
+//! [`SourceRun`] and [`SinkRun`] run a connector with its tasks as the worker does: they check the
+//! configuration, start the connector, ask for the configurations of tasks, start these, move
+//! records through the batch format, store offsets and start everything again. [`poll`] and
+//! [`put`] make single calls on a task, for tests of that task alone.
+//!
+//! Logs, metrics, the stopping signal, standard input and clocks belong to the thread of the test.
+//! Waits do not take time: they are recorded, the clocks of [`crate::clock`] jump, and [`on_wait`]
+//! lets a test change the world during one.
+//!
+//! ```
+//! # use connect_sdk::data::{OffsetMap, Schema, SourceRecord};
+//! # use connect_sdk::{Config, ConfigDef, ConfigKey, ConnectError, ConnectorContext, Description};
+//! # use connect_sdk::{SourceBatch, SourceConnector, SourceTask, SourceTaskContext};
+//! use connect_sdk::testing::{self, SourceRun};
+//! # struct Count(Config);
+//! # impl SourceConnector for Count {
+//! #     fn describe() -> Description { Description::new("com.example.Count", "1.0.0") }
+//! #     fn config_def() -> ConfigDef { ConfigDef::new().key(ConfigKey::text("topic")) }
+//! #     fn start(_: Box<dyn ConnectorContext>, config: Config) -> Result<Self, ConnectError> {
+//! #         Ok(Self(config))
+//! #     }
+//! #     fn task_configs(&mut self, _: u32) -> Result<Vec<Config>, ConnectError> {
+//! #         Ok(vec![self.0.clone()])
+//! #     }
+//! # }
+//! # struct CountTask { topic: String, next: i64 }
+//! # impl SourceTask for CountTask {
+//! #     fn start(context: SourceTaskContext, config: Config) -> Result<Self, ConnectError> {
+//! #         let stored = context.offset_reader.offset(&OffsetMap::of("all", "numbers"))?;
+//! #         let last = stored.and_then(|offset| offset.get("n").unwrap().as_integer());
+//! #         let topic = config.text("topic")?.to_owned();
+//! #         Ok(Self { topic, next: last.map_or(0, |last| last + 1) })
+//! #     }
+//! #     fn poll(&mut self, records: &mut SourceBatch) -> Result<(), ConnectError> {
+//! #         records.push(&SourceRecord::new(
+//! #             Some(OffsetMap::of("all", "numbers")),
+//! #             Some(OffsetMap::of("n", self.next)),
+//! #             self.topic.as_str(),
+//! #             Some(Schema::int64()),
+//! #             self.next,
+//! #         ))?;
+//! #         self.next += 1;
+//! #         Ok(())
+//! #     }
+//! # }
+//!
+//! let mut run = SourceRun::<Count, CountTask>::start([("topic", "numbers")]).unwrap();
+//! testing::assert_values(&run.take(2), [0_i64, 1]);
+//! run.commit().unwrap(); // Kafka has them, their offsets are stored.
+//! testing::assert_values(&run.take(1), [2_i64]);
+//! run.restart().unwrap(); // The last one was not acknowledged: it comes again.
+//! testing::assert_values(&run.take(1), [2_i64]);
+//! run.stop().unwrap();
+//!
+//! let error = SourceRun::<Count, CountTask>::start([("tpoic", "numbers")]).err().unwrap();
+//! assert!(error.message().contains("Missing required configuration \"topic\""));
+//! ```
 
-use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
-use std::time::Duration;
+mod calls;
+mod contexts;
+mod fake_worker;
+mod records;
+mod sink_run;
+mod source_run;
 
-use connect_data::batch::{self, SchemaCache, SinkBatchEncoder};
-use connect_data::{OffsetMap, SinkRecord, SourceRecord};
+pub use calls::{poll, put};
+pub use contexts::{
+    FakeConnectorContext, FakeOffsets, FakeSink, sink_task_context, source_task_context,
+};
+pub use fake_worker::{
+    advance, counter, gauge, logs, on_wait, push_stdin, reset, set_stopping, waits,
+};
+pub use records::{Valued, assert_values, sink_record, text_record, texts, values};
+pub use sink_run::{SinkRun, SinkSetup};
+pub use source_run::{SourceRun, SourceSetup, assert_resumes_anywhere};
 
-use crate::log::Level;
-use crate::stdin::Input;
-use crate::{
-    ConnectError, ConnectorContext, ErrantRecordReporter, OffsetReader, PartitionOffset, SinkBatch,
-    SinkConsumer, SinkTask, SinkTaskContext, SourceBatch, SourceTask, SourceTaskContext,
-    TopicPartition, TransactionContext,
+pub(crate) use fake_worker::{
+    is_stopping, read_stdin, record_counter, record_gauge, record_log, record_wait, simulated,
 };
 
-type WaitHook = Box<dyn FnMut(usize)>;
+use crate::{Config, ConfigDef, ConfigIssue, ConnectError};
 
-#[derive(Default)]
-struct FakeWorker {
-    stopping: Cell<bool>,
-    logs: RefCell<Vec<(Level, String)>>,
-    waits: RefCell<Vec<Duration>>,
-    on_wait: RefCell<Option<WaitHook>>,
-    counters: RefCell<HashMap<String, u64>>,
-    gauges: RefCell<HashMap<String, f64>>,
-    stdin: RefCell<VecDeque<Input>>,
-}
-
-thread_local! {
-    static WORKER: FakeWorker = FakeWorker::default();
-}
-
-/// The lines that were logged, in order.
-pub fn logs() -> Vec<(Level, String)> {
-    WORKER.with(|worker| worker.logs.borrow().clone())
-}
-
-/// Raises or lowers the stopping signal.
-pub fn set_stopping(stopping: bool) {
-    WORKER.with(|worker| worker.stopping.set(stopping));
-}
-
-/// The waits so far.
-pub fn waits() -> Vec<Duration> {
-    WORKER.with(|worker| worker.waits.borrow().clone())
-}
-
-/// Calls this at the end of every wait with the number of waits before it.
-pub fn on_wait(hook: impl FnMut(usize) + 'static) {
-    WORKER.with(|worker| *worker.on_wait.borrow_mut() = Some(Box::new(hook)));
-}
-
-/// The sum of a counter.
-pub fn counter(name: &str) -> u64 {
-    WORKER.with(|worker| worker.counters.borrow().get(name).copied().unwrap_or(0))
-}
-
-/// The value of a gauge.
-pub fn gauge(name: &str) -> Option<f64> {
-    WORKER.with(|worker| worker.gauges.borrow().get(name).copied())
-}
-
-/// What the next read of standard input gives. With none of these left, reads give nothing.
-pub fn push_stdin(input: Input) {
-    WORKER.with(|worker| worker.stdin.borrow_mut().push_back(input));
-}
-
-pub(crate) fn record_log(level: Level, message: &str) {
-    WORKER.with(|worker| worker.logs.borrow_mut().push((level, message.to_owned())));
-}
-
-pub(crate) fn record_counter(name: &str, value: u64) {
-    WORKER.with(|worker| {
-        *worker
-            .counters
-            .borrow_mut()
-            .entry(name.to_owned())
-            .or_default() += value;
-    });
-}
-
-pub(crate) fn record_gauge(name: &str, value: f64) {
-    WORKER.with(|worker| worker.gauges.borrow_mut().insert(name.to_owned(), value));
-}
-
-pub(crate) fn is_stopping() -> bool {
-    WORKER.with(|worker| worker.stopping.get())
-}
-
-pub(crate) fn record_wait(duration: Duration) -> bool {
-    WORKER.with(|worker| {
-        let number = worker.waits.borrow().len();
-        worker.waits.borrow_mut().push(duration);
-        // The hook is taken out, so that it may call this module itself.
-        let hook = worker.on_wait.borrow_mut().take();
-        if let Some(mut hook) = hook {
-            hook(number);
-            worker.on_wait.borrow_mut().get_or_insert(hook);
-        }
-        worker.stopping.get()
-    })
-}
-
-pub(crate) fn read_stdin(bytes_max: usize, timeout: Duration) -> Input {
-    let input = WORKER.with(|worker| worker.stdin.borrow_mut().pop_front());
-    match input {
-        Some(Input::Bytes(mut bytes)) if bytes.len() > bytes_max => {
-            let rest = bytes.split_off(bytes_max);
-            WORKER.with(|worker| worker.stdin.borrow_mut().push_front(Input::Bytes(rest)));
-            Input::Bytes(bytes)
-        }
-        Some(input) => input,
-        None => {
-            record_wait(timeout);
-            Input::Nothing
-        }
+/// Refuses a configuration as the worker does when a connector is created.
+fn refuse_invalid(
+    def: &ConfigDef,
+    config: &Config,
+    validate: impl FnOnce(&Config) -> Result<Vec<ConfigIssue>, ConnectError>,
+) -> Result<(), ConnectError> {
+    let mut issues = def.check(config);
+    // The plugin is asked only about values that passed the checks of the ConfigDef.
+    if issues.is_empty() {
+        issues = validate(config)?;
     }
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = issues.into_iter().map(|issue| issue.message).collect();
+    Err(ConnectError::config(format!(
+        "Connector configuration is invalid and contains the following {} error(s):\n{}",
+        lines.len(),
+        lines.join("\n")
+    )))
 }
 
-/// Polls once and reads the records back as the worker would.
-pub fn poll<T: SourceTask>(task: &mut T) -> Result<Vec<SourceRecord<'static>>, ConnectError> {
-    let mut records = SourceBatch::new();
-    task.poll(&mut records)?;
-    let Some(bytes) = records.take() else {
-        return Ok(Vec::new());
-    };
-    let mut schemas = SchemaCache::default();
-    let batch = batch::SourceBatch::decode(&bytes, &mut schemas)?;
-    let mut owned = Vec::with_capacity(batch.len());
-    for view in batch.records() {
-        owned.push(view?.to_record(&batch)?.into_owned());
-    }
-    Ok(owned)
-}
-
-/// Puts these records as the worker would.
-pub fn put<T: SinkTask>(task: &mut T, records: &[SinkRecord<'_>]) -> Result<(), ConnectError> {
-    let mut encoder = SinkBatchEncoder::new();
-    for record in records {
-        encoder.push(record)?;
-    }
-    let bytes = encoder.finish();
-    let mut schemas = SchemaCache::default();
-    task.put(&SinkBatch::new(batch::SinkBatch::decode(
-        &bytes,
-        &mut schemas,
-    )?))
-}
-
-/// Stored offsets in memory.
-#[derive(Default)]
-pub struct FakeOffsets {
-    stored: RefCell<HashMap<OffsetMap<'static>, OffsetMap<'static>>>,
-}
-
-impl FakeOffsets {
-    /// Stores an offset.
-    pub fn store(&self, partition: OffsetMap<'static>, offset: OffsetMap<'static>) {
-        self.stored.borrow_mut().insert(partition, offset);
-    }
-}
-
-impl OffsetReader for FakeOffsets {
-    fn offsets(
-        &self,
-        partitions: &[OffsetMap<'_>],
-    ) -> Result<Vec<Option<OffsetMap<'static>>>, ConnectError> {
-        let stored = self.stored.borrow();
-        Ok(partitions
-            .iter()
-            .map(|partition| stored.get(&partition.clone().into_owned()).cloned())
-            .collect())
-    }
-}
-
-/// Records what a connector asked for.
-#[derive(Clone, Default)]
-pub struct FakeConnectorContext {
-    /// How many times it asked for a reconfiguration.
-    pub reconfigurations: Rc<Cell<usize>>,
-    /// The errors it raised.
-    pub errors: Rc<RefCell<Vec<String>>>,
-}
-
-impl ConnectorContext for FakeConnectorContext {
-    fn request_task_reconfiguration(&self) {
-        self.reconfigurations.set(self.reconfigurations.get() + 1);
-    }
-
-    fn raise_error(&self, message: &str) {
-        self.errors.borrow_mut().push(message.to_owned());
-    }
-}
-
-struct NoTransactions;
-
-impl TransactionContext for NoTransactions {
-    fn enabled(&self) -> bool {
-        false
-    }
-    fn commit_transaction(&self) {}
-    fn commit_transaction_after(&self, _record_index: u32) {}
-    fn abort_transaction(&self) {}
-    fn abort_transaction_after(&self, _record_index: u32) {}
-}
-
-/// A context for a source task with these stored offsets.
-pub fn source_task_context(offsets: Rc<FakeOffsets>) -> SourceTaskContext {
-    SourceTaskContext {
-        offset_reader: offsets,
-        transaction: Rc::new(NoTransactions),
-    }
-}
-
-/// Records what a sink task asked for.
-#[derive(Default)]
-pub struct FakeSink {
-    /// Offsets it set.
-    pub offsets: RefCell<Vec<PartitionOffset>>,
-    /// Timeouts it set.
-    pub timeouts: RefCell<Vec<Duration>>,
-    /// Partitions it paused and did not resume.
-    pub paused: RefCell<Vec<TopicPartition>>,
-    /// Partitions that are assigned.
-    pub assigned: RefCell<Vec<TopicPartition>>,
-    /// How many commits it asked for.
-    pub commits: Cell<usize>,
-    /// Whether there is a reporter.
-    pub reporter: Cell<bool>,
-    /// Topic, partition, offset and error of the records it reported.
-    pub reported: RefCell<Vec<(TopicPartition, i64, String)>>,
-}
-
-impl SinkConsumer for FakeSink {
-    fn set_offsets(&self, offsets: &[PartitionOffset]) {
-        self.offsets.borrow_mut().extend_from_slice(offsets);
-    }
-
-    fn set_timeout(&self, timeout: Duration) {
-        self.timeouts.borrow_mut().push(timeout);
-    }
-
-    fn pause(&self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
-        self.paused.borrow_mut().extend_from_slice(partitions);
-        Ok(())
-    }
-
-    fn resume(&self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
-        self.paused
-            .borrow_mut()
-            .retain(|paused| !partitions.contains(paused));
-        Ok(())
-    }
-
-    fn assignment(&self) -> Vec<TopicPartition> {
-        self.assigned.borrow().clone()
-    }
-
-    fn request_commit(&self) {
-        self.commits.set(self.commits.get() + 1);
-    }
-}
-
-impl ErrantRecordReporter for FakeSink {
-    fn enabled(&self) -> bool {
-        self.reporter.get()
-    }
-
-    fn report(&self, record: &SinkRecord<'_>, error: &str) -> Result<(), ConnectError> {
-        let partition = TopicPartition {
-            topic: record.original_topic.to_string(),
-            partition: record.original_kafka_partition,
-        };
-        self.reported.borrow_mut().push((
-            partition,
-            record.original_kafka_offset,
-            error.to_owned(),
-        ));
-        Ok(())
-    }
-
-    fn report_other(&self, record: &SinkRecord<'_>, error: &str) -> Result<(), ConnectError> {
-        self.report(record, error)
-    }
-}
-
-/// A context for a sink task.
-pub fn sink_task_context(sink: Rc<FakeSink>) -> SinkTaskContext {
-    SinkTaskContext {
-        consumer: sink.clone(),
-        errant_records: sink,
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,9 @@ use std::process::{Command, ExitCode};
 /// The bundled connectors: packages under `connectors/`, shipped in `plugins/`.
 const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 
+/// The examples for authors of connectors: packages under `examples/`, which tests load.
+const EXAMPLES: [&str; 1] = ["generator-source"];
+
 /// Guest programs for tests: packages under `tests/guests/`.
 const TEST_GUESTS: [&str; 5] = [
     "counting-source",
@@ -29,7 +32,8 @@ const GUEST_PROFILE: &str = "guest";
 const USAGE: &str = "\
 cargo xtask <command>
   build    the worker and the bundled connectors, into target/release
-  guests   the guest programs that tests load
+  guests   the guest programs that tests load, and the examples
+  examples the examples for authors of connectors, into target/wasm32-wasip2/guest
   lint     formatting, clippy, licences and duplicate versions, structure
   test     every test; the end-to-end ones start Apache Kafka
   fuzz     the REST API under schemathesis for longer than in test; CONNECT_TEST_SEED repeats a run
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.first().map(String::as_str) {
         Some("build") => build(),
         Some("guests") => guests(),
+        Some("examples") => build_guests(&EXAMPLES),
         Some("lint") => lint(),
         Some("test") => test(rest),
         Some("fuzz") => fuzz(),
@@ -109,7 +114,8 @@ fn build() -> Outcome {
 }
 
 fn guests() -> Outcome {
-    build_guests(&TEST_GUESTS)
+    let packages: Vec<&str> = TEST_GUESTS.iter().chain(&EXAMPLES).copied().collect();
+    build_guests(&packages)
 }
 
 /// Puts the bundled connectors beside the executable. A file that is the same already is left
@@ -157,7 +163,12 @@ fn lint() -> Outcome {
         "--target",
         GUEST_TARGET,
     ];
-    for package in CONNECTORS.iter().chain(&TEST_GUESTS).chain(&BENCH_GUESTS) {
+    for package in CONNECTORS
+        .iter()
+        .chain(&EXAMPLES)
+        .chain(&TEST_GUESTS)
+        .chain(&BENCH_GUESTS)
+    {
         guests.extend(["-p", package]);
     }
     guests.extend(["--", "-D", "warnings"]);

@@ -31,6 +31,11 @@ pub(crate) fn wait(timeout_ms: u32) -> bool {
     testing::record_wait(Duration::from_millis(timeout_ms.into()))
 }
 
+/// What was waited for without taking time.
+pub(crate) fn simulated() -> Duration {
+    testing::simulated()
+}
+
 pub(crate) struct StdinStream;
 
 impl StdinStream {

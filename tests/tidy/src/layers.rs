@@ -142,6 +142,7 @@ fn libraries_stay_behind_their_fences() {
         "connect-data",
         "guest-sdk",
         "connectors",
+        "examples",
         "tests",
         "bench",
     ]) {
@@ -171,7 +172,7 @@ fn names_library(line: &str, library: &str) -> bool {
 
 #[test]
 fn the_guest_side_knows_nothing_of_the_host() {
-    for source in sources(&["connect-data", "guest-sdk", "connectors"]) {
+    for source in sources(&["connect-data", "guest-sdk", "connectors", "examples"]) {
         for (number, line) in source.code_lines() {
             for library in ["tokio", "wasmtime", "rdkafka", "connect_wasm"] {
                 assert!(

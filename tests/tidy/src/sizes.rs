@@ -16,6 +16,7 @@ fn files_are_small() {
         "connect-data",
         "guest-sdk",
         "connectors",
+        "examples",
         "xtask",
         "bench",
     ]) {
@@ -42,6 +43,7 @@ fn modules_are_files_and_open_with_what_they_own() {
         "connect-data/src",
         "guest-sdk/src",
         "connectors",
+        "examples",
     ]) {
         if source.path.ends_with("/mod.rs") {
             problems.push(format!("{}: write x.rs beside x/", source.path));

@@ -16,6 +16,7 @@ const CALLS: [(&str, &[&str], &str); 4] = [
             "host/src/clock.rs",
             "guest-sdk/",
             "connectors/",
+            "examples/",
             "tests/",
             "bench/",
         ],
@@ -47,6 +48,7 @@ fn types_have_names_that_explain_themselves() {
         "connect-data/src",
         "guest-sdk/src",
         "connectors",
+        "examples",
     ]) {
         if source.path.starts_with("host/src/rest") {
             continue;
@@ -88,6 +90,7 @@ fn calls_that_hide_trouble_are_not_made() {
         "connect-data",
         "guest-sdk",
         "connectors",
+        "examples",
         "tests",
         "bench",
     ]) {
