@@ -7,6 +7,7 @@
 //! Kafka counterpart: ConnectorConfig.
 
 mod definition;
+pub mod upkeep;
 
 #[cfg(test)]
 mod tests;

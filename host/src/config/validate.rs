@@ -17,6 +17,7 @@ use super::connector::{
     CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorKind, ConverterChoice, DLQ_TOPIC, connector_def,
     sink_def, source_def,
 };
+use super::connector::upkeep::{UpkeepConfig, upkeep_def};
 use super::def::{
     ClassResolver, ConfigDef, ConfigError, ConfigKey, ConfigValidation, ConfigValue, HIDDEN,
     PluginBase, Settings,
@@ -224,6 +225,7 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationResult, Con
     add_framework_keys(request, &mut result)?;
     let converters = parts::valid_converters(request, &mut result);
     add_plugin_keys(request, &mut result);
+    add_upkeep_keys(request, &mut result);
     for (key, message) in request.plugin_messages.iter().chain(request.refusals) {
         result.add_error(key, message);
     }
@@ -349,6 +351,30 @@ fn add_plugin_keys(request: &ValidationRequest<'_>, result: &mut ValidationResul
             Some(existing) => *existing = entry,
             None => result.entries.push(entry),
         }
+    }
+}
+
+/// The keys that Kafka Connect does not have come behind its own, and only when one of them is used: to
+/// those who do not know them, the list is what it always was.
+fn add_upkeep_keys(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
+    if !UpkeepConfig::is_used(request.config) {
+        return;
+    }
+    let values = upkeep_def().validate_settings(settings(request));
+    let valid = values.iter().all(|value| value.errors.is_empty());
+    for (key, value) in upkeep_def().keys().zip(values) {
+        // A plugin that has a key of that name means its own.
+        if result.entry_mut(&key.name).is_some() {
+            continue;
+        }
+        result.add_group(key.group.as_deref());
+        result.entries.push(ValidationEntry {
+            definition: Some(key.clone()),
+            value,
+        });
+    }
+    if let (true, Err(error)) = (valid, UpkeepConfig::new(request.config)) {
+        result.add_error(error.key(), &error.to_string());
     }
 }
 
