@@ -15,3 +15,11 @@ pub fn epoch_ms() -> i64 {
         Err(error) => -i64::try_from(error.duration().as_millis()).unwrap_or(i64::MAX),
     }
 }
+
+/// A time in UTC with milliseconds, such as `2026-01-31T23:59:59.999Z`.
+pub fn iso_8601(epoch_ms: i64) -> String {
+    match jiff::Timestamp::from_millisecond(epoch_ms) {
+        Ok(time) => time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        Err(_) => format!("{epoch_ms} ms after 1970"),
+    }
+}

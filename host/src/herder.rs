@@ -19,14 +19,15 @@ use crate::config::validate::ValidationResult;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::loggers::{LoggerLevel, LoggerState};
 use crate::storage::config::{ConfigOrigin, ConfigStoreError, TargetState};
-use crate::storage::status::InstanceStatus;
 
 pub mod catalog;
 #[cfg(test)]
 pub(crate) mod fake;
+pub mod marks;
 pub mod offsets;
 pub mod request;
 pub mod restart;
+pub mod restart_policy;
 pub mod standalone;
 pub mod state;
 pub mod status;
@@ -35,8 +36,9 @@ pub mod validation;
 pub use self::offsets::{ConnectorOffsets, JsonObject, OffsetsMessage};
 pub use self::request::{ConnectorValidator, PutConnector, SubmittedConfig};
 pub use self::restart::RestartRequest;
+pub use self::restart_policy::RestartInfo;
 pub use self::standalone::{StandaloneHerder, StandaloneParts};
-pub use self::state::{ConnectorInfo, ConnectorStateInfo};
+pub use self::state::{ConnectorInfo, ConnectorStateInfo, TaskStateInfo};
 /// What REST sees of a worker's plugins and errors.
 pub use crate::worker::api::{ConnectorKind, PluginDescription, PluginType, WorkerError};
 
@@ -191,7 +193,7 @@ pub trait Herder: Send + Sync {
     fn task_configs(&self, name: &ConnectorName) -> Result<Vec<ConfigMap>, HerderError>;
 
     /// The status of a task.
-    fn task_status(&self, id: &ConnectorTaskId) -> Result<InstanceStatus, HerderError>;
+    fn task_status(&self, id: &ConnectorTaskId) -> Result<TaskStateInfo, HerderError>;
 
     /// Validates and stores a configuration, and starts the connector with it.
     async fn put_connector_config(&self, request: PutConnector) -> Result<Put, HerderError>;

@@ -13,11 +13,11 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
+use super::connector::upkeep::{UpkeepConfig, upkeep_def};
 use super::connector::{
     CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorKind, ConverterChoice, DLQ_TOPIC, connector_def,
     sink_def, source_def,
 };
-use super::connector::upkeep::{UpkeepConfig, upkeep_def};
 use super::def::{
     ClassResolver, ConfigDef, ConfigError, ConfigKey, ConfigValidation, ConfigValue, HIDDEN,
     PluginBase, Settings,

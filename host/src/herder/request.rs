@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::Notify;
 
 use super::HerderError;
+use super::marks::ConnectorMarks;
 use crate::clock;
 use crate::config::ConfigMap;
 use crate::config::def::ConfigKey;
@@ -251,12 +251,10 @@ fn java_instant(epoch_ms: i64) -> String {
     instant.strftime(format).to_string()
 }
 
-/// Connectors that want to be asked for their task configurations again. Each is remembered once,
-/// however often it asks, so the set is bounded by the number of connectors.
+/// Connectors that want to be asked for their task configurations again.
 #[derive(Default)]
 pub struct ReconfigurationRequests {
-    names: Mutex<BTreeSet<ConnectorName>>,
-    arrived: Notify,
+    marks: ConnectorMarks,
 }
 
 impl ReconfigurationRequests {
@@ -267,21 +265,17 @@ impl ReconfigurationRequests {
 
     /// Waits until there are some. Cancel safe.
     pub async fn arrived(&self) {
-        self.arrived.notified().await;
+        self.marks.arrived().await;
     }
 
     /// Takes them.
     pub fn take(&self) -> BTreeSet<ConnectorName> {
-        std::mem::take(&mut *self.names.lock().unwrap_or_else(PoisonError::into_inner))
+        self.marks.take()
     }
 }
 
 impl ConnectorEvents for ReconfigurationRequests {
     fn request_task_reconfiguration(&self, name: &ConnectorName) {
-        self.names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.clone());
-        self.arrived.notify_one();
+        self.marks.mark(name);
     }
 }

@@ -10,11 +10,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::sync::{Mutex as Lane, mpsc, oneshot, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::operations::Operations;
@@ -24,7 +25,7 @@ use super::request::{
     SubmittedConfig, patched_config,
 };
 use super::restart::RestartRequest;
-use super::state::{ConnectorInfo, ConnectorStateInfo};
+use super::state::{ConnectorInfo, ConnectorStateInfo, TaskStateInfo};
 use super::status::StatusRecorder;
 use super::{Herder, HerderError, Put};
 use crate::config::ConfigMap;
@@ -34,11 +35,11 @@ use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::loggers::{LoggerLevel, LoggerState, Loggers};
 use crate::shutdown::{Children, Ended, Ending};
 use crate::storage::config::{ConfigBackingStore, ConfigOrigin, TargetState};
-use crate::storage::status::InstanceStatus;
 use crate::worker::api::{PluginDescription, Worker};
 
 mod offsets;
 mod operations;
+mod restarts;
 
 #[cfg(test)]
 mod tests;
@@ -100,7 +101,7 @@ pub struct StandaloneLoop {
     operations: Arc<Operations>,
     reconfigurations: Arc<ReconfigurationRequests>,
     mailbox: mpsc::Receiver<Request>,
-    lanes: HashMap<ConnectorName, Arc<Mutex<()>>>,
+    lanes: HashMap<ConnectorName, Arc<Lane<()>>>,
     children: Children,
     stopping: CancellationToken,
 }
@@ -114,6 +115,7 @@ impl StandaloneHerder {
             configs: parts.configs,
             statuses: parts.statuses,
             topics: parts.topics,
+            restarts: Mutex::default(),
             stopping: stopping.clone(),
         });
         let herder = Self {
@@ -211,6 +213,14 @@ async fn within_timeout<T>(
     }
 }
 
+/// Waits for a time, or for ever if there is none.
+async fn reached(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
 #[async_trait]
 impl Herder for StandaloneHerder {
     fn kafka_cluster_id(&self) -> Option<&str> {
@@ -292,8 +302,8 @@ impl Herder for StandaloneHerder {
         }
     }
 
-    fn task_status(&self, id: &ConnectorTaskId) -> Result<InstanceStatus, HerderError> {
-        let status = self.operations.statuses.store().task(id);
+    fn task_status(&self, id: &ConnectorTaskId) -> Result<TaskStateInfo, HerderError> {
+        let status = self.operations.task_status(id);
         status.ok_or_else(|| HerderError::NoTaskStatus(id.clone()))
     }
 
@@ -466,6 +476,7 @@ impl StandaloneLoop {
         let stopping = self.stopping.clone();
         loop {
             let has_room = self.children.len() < OPERATIONS_MAX;
+            let next_restart = self.operations.next_restart().filter(|_| has_room);
             tokio::select! {
                 () = stopping.cancelled() => break,
                 request = self.mailbox.recv(), if has_room => match request {
@@ -474,6 +485,12 @@ impl StandaloneLoop {
                     None => stopping.cancelled().await,
                 },
                 () = self.reconfigurations.arrived() => self.reconfigure(),
+                () = self.operations.statuses.changed().arrived() => {
+                    for name in self.operations.statuses.changed().take() {
+                        self.operations.observe(&name);
+                    }
+                }
+                () = reached(next_restart) => self.restart_failed(),
                 Some(ended) = self.children.next_ended() => self.operation_ended(&ended),
             }
         }
@@ -506,6 +523,17 @@ impl StandaloneLoop {
         }
     }
 
+    fn restart_failed(&mut self) {
+        for name in self.operations.due_restarts() {
+            let operations = self.operations.clone();
+            let subject = name.clone();
+            self.spawn(
+                &name,
+                Box::pin(async move { operations.restart_failed(&subject).await }),
+            );
+        }
+    }
+
     fn spawn(&mut self, name: &ConnectorName, work: Work) {
         let lane = self.lanes.entry(name.clone()).or_default().clone();
         let stopping = self.stopping.clone();
@@ -523,6 +551,8 @@ impl StandaloneLoop {
                 "An operation on connector {} panicked; this is a bug of the worker: {text}",
                 ended.name
             );
+            self.operations
+                .restarted(&ConnectorName::from(ended.name.as_str()));
         }
         let name = ConnectorName::from(ended.name.as_str());
         // The map's own is the only one: nobody waits in that lane.

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use super::restart_policy::RestartInfo;
 use crate::config::ConfigMap;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::ConnectorConfigState;
@@ -42,6 +43,24 @@ pub struct ConnectorStateInfo {
     pub tasks: BTreeMap<u32, InstanceStatus>,
     /// Source or sink; none when its class is not known.
     pub kind: Option<ConnectorKind>,
+    /// What becomes of it by itself.
+    pub upkeep: UpkeepInfo,
+}
+
+/// What becomes of a connector by itself. Empty when its configuration asks for nothing of the kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UpkeepInfo {
+    /// The restarts of tasks by number and, without one, of the connector instance.
+    pub restarts: BTreeMap<Option<u32>, RestartInfo>,
+}
+
+/// A task as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskStateInfo {
+    /// Its instance.
+    pub status: InstanceStatus,
+    /// Its restarts; none when it is not restarted by itself.
+    pub restarts: Option<RestartInfo>,
 }
 
 /// The form in which task configurations are stored: where the connector's configuration has a

@@ -1,12 +1,13 @@
 //! Turns what instances report into stored statuses.
 //!
 //! Owns the worker id, generation and version that go with a report, and which reports are
-//! conditional. Must not know who asks for statuses. Kafka's counterpart: the listener methods of
+//! conditional, and which connectors have something new to tell. Must not know who asks for statuses. Kafka's counterpart: the listener methods of
 //! `AbstractHerder`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::marks::ConnectorMarks;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::status::{InstanceStatus, State, StatusBackingStore};
 use crate::worker::api::StatusListener;
@@ -20,6 +21,7 @@ pub struct StatusRecorder {
     worker_id: String,
     /// The versions of the plugins of connectors that are or were started here.
     versions: RwLock<HashMap<ConnectorName, String>>,
+    changed: ConnectorMarks,
 }
 
 impl StatusRecorder {
@@ -29,12 +31,18 @@ impl StatusRecorder {
             store,
             worker_id: worker_id.into(),
             versions: RwLock::default(),
+            changed: ConnectorMarks::default(),
         }
     }
 
     /// The statuses.
     pub fn store(&self) -> &dyn StatusBackingStore {
         &*self.store
+    }
+
+    /// The connectors whose statuses have changed since someone looked.
+    pub fn changed(&self) -> &ConnectorMarks {
+        &self.changed
     }
 
     /// Instances of this connector are about to be made from that version of its plugin.
@@ -69,6 +77,7 @@ impl StatusRecorder {
             ..self.status(id, State::Failed, Some(trace))
         };
         self.store.put_task_safe(id, status);
+        self.changed.mark(&id.connector);
     }
 
     /// The connector is no more, nor is any task.
@@ -116,6 +125,7 @@ impl StatusListener for StatusRecorder {
         } else {
             self.store.put_connector(name, status);
         }
+        self.changed.mark(name);
     }
 
     fn on_task_status(&self, id: &ConnectorTaskId, state: State, trace: Option<String>) {
@@ -125,5 +135,6 @@ impl StatusListener for StatusRecorder {
         } else {
             self.store.put_task(id, status);
         }
+        self.changed.mark(&id.connector);
     }
 }

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::config::ConfigMap;
-use crate::herder::{ConnectorInfo, ConnectorStateInfo};
+use crate::herder::{ConnectorInfo, ConnectorStateInfo, RestartInfo, TaskStateInfo};
 use crate::herder::{ConnectorKind, PluginDescription};
 use crate::ids::ConnectorTaskId;
 use crate::loggers::LoggerState;
@@ -159,11 +159,15 @@ pub(super) struct ConnectorStateEntity<'a> {
 impl<'a> From<&'a ConnectorStateInfo> for ConnectorStateEntity<'a> {
     fn from(info: &'a ConnectorStateInfo) -> Self {
         let tasks = info.tasks.iter();
+        let restarts = |task: Option<u32>| info.upkeep.restarts.get(&task);
         Self {
             name: info.name.as_str(),
-            connector: StatusEntity::from(&info.connector),
+            connector: StatusEntity::new(&info.connector, restarts(None)),
             tasks: tasks
-                .map(|(id, status)| TaskStateEntity::new(*id, status))
+                .map(|(id, status)| TaskStateEntity {
+                    id: *id,
+                    status: StatusEntity::new(status, restarts(Some(*id))),
+                })
                 .collect(),
             r#type: kind_name(info.kind),
         }
@@ -179,11 +183,38 @@ struct StatusEntity<'a> {
     version: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<&'a str>,
+    /// Only with errors.restart.policy=backoff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline = false)]
+    restarts: Option<RestartsEntity>,
 }
 
-impl<'a> From<&'a InstanceStatus> for StatusEntity<'a> {
-    fn from(status: &'a InstanceStatus) -> Self {
+/// How often an instance was restarted by itself since it last ran well.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Restarts)]
+struct RestartsEntity {
+    count: u32,
+    /// When it is restarted next, in UTC, as ISO 8601 has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt: Option<String>,
+    /// It has failed, and errors.restart.max.attempts is used up.
+    limit_reached: bool,
+}
+
+impl From<&RestartInfo> for RestartsEntity {
+    fn from(info: &RestartInfo) -> Self {
         Self {
+            count: info.count,
+            next_attempt: info.next_attempt.map(crate::clock::iso_8601),
+            limit_reached: info.limit_reached,
+        }
+    }
+}
+
+impl<'a> StatusEntity<'a> {
+    fn new(status: &'a InstanceStatus, restarts: Option<&RestartInfo>) -> Self {
+        Self {
+            restarts: restarts.map(RestartsEntity::from),
             state: status.state.to_string(),
             worker_id: &status.worker_id,
             version: status.version.as_deref(),
@@ -203,10 +234,10 @@ pub(super) struct TaskStateEntity<'a> {
 
 impl<'a> TaskStateEntity<'a> {
     /// The task of that number.
-    pub(super) fn new(id: u32, status: &'a InstanceStatus) -> Self {
+    pub(super) fn new(id: u32, info: &'a TaskStateInfo) -> Self {
         Self {
             id,
-            status: StatusEntity::from(status),
+            status: StatusEntity::new(&info.status, info.restarts.as_ref()),
         }
     }
 }

@@ -27,6 +27,19 @@ pub(super) struct InstanceStatus {
     pub(super) version: Option<String>,
     #[serde(default)]
     pub(super) trace: Option<String>,
+    #[serde(default)]
+    pub(super) restarts: Option<Restarts>,
+}
+
+/// How often an instance was restarted by itself, and when it is next.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Restarts {
+    #[serde(default)]
+    pub(super) count: u64,
+    #[serde(default)]
+    pub(super) next_attempt: Option<String>,
+    #[serde(default)]
+    pub(super) limit_reached: bool,
 }
 
 /// A task's part of the status.

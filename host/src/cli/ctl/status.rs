@@ -7,12 +7,23 @@ use serde_json::Value;
 
 use super::client::{Client, Request};
 use super::connectors::quoted;
-use super::entities::{ConnectorStatus, Expanded, InstanceStatus};
+use super::entities::{ConnectorStatus, Expanded, InstanceStatus, Restarts};
 use super::error::CtlError;
 use super::output::{Format, Output, visible};
 use super::table::Table;
 
-const HEADER: [&str; 6] = ["NAME", "TYPE", "TASK", "STATE", "WORKER", "VERSION"];
+const HEADER: [&str; 8] = [
+    "NAME",
+    "TYPE",
+    "TASK",
+    "STATE",
+    "WORKER",
+    "VERSION",
+    "RESTARTS",
+    "NEXT RESTART",
+];
+/// Where the columns begin that only connectors with a restart policy fill.
+const RESTARTS: usize = 6;
 
 /// What the API answered, and the connectors in it by name.
 pub(super) struct Statuses {
@@ -82,6 +93,7 @@ pub(super) struct Row {
     pub(super) state: String,
     pub(super) worker: String,
     pub(super) version: String,
+    pub(super) restarts: Option<Restarts>,
     pub(super) trace: String,
 }
 
@@ -93,6 +105,24 @@ impl Row {
             None => name,
             Some(task) => format!("{name} task {task}"),
         }
+    }
+
+    /// How often it was restarted by itself, and when it is next; both empty without a policy.
+    fn restart_cells(&self) -> (String, String) {
+        let Some(restarts) = &self.restarts else {
+            return (String::new(), String::new());
+        };
+        let next = match &restarts.next_attempt {
+            Some(time) => time.clone(),
+            None if restarts.limit_reached => "never".to_owned(),
+            None => String::new(),
+        };
+        (restarts.count.to_string(), next)
+    }
+
+    /// When it is restarted next, if that is known.
+    pub(super) fn next_restart(&self) -> Option<&str> {
+        self.restarts.as_ref()?.next_attempt.as_deref()
     }
 
     /// The trace under a heading, without control characters.
@@ -143,6 +173,7 @@ pub(super) fn rows(connectors: &[ConnectorStatus]) -> Vec<Row> {
             state: instance.state.clone(),
             worker: instance.worker_id.clone().unwrap_or_default(),
             version: instance.version.clone().unwrap_or_default(),
+            restarts: instance.restarts.clone(),
             trace: instance.trace.clone().unwrap_or_default(),
         };
         rows.push(row(None, &status.connector));
@@ -155,17 +186,23 @@ pub(super) fn rows(connectors: &[ConnectorStatus]) -> Vec<Row> {
 
 /// The rows under their header.
 pub(super) fn table(rows: &[Row]) -> Table {
-    let mut table = Table::new(&HEADER);
+    let restarted = rows.iter().any(|row| row.restarts.is_some());
+    let columns = if restarted { HEADER.len() } else { RESTARTS };
+    let mut table = Table::new(&HEADER[..columns]);
     for row in rows {
         let task = row.task.map_or_else(String::new, |task| task.to_string());
-        table.row([
+        let (restarts, next) = row.restart_cells();
+        let cells = [
             &row.name,
             &row.kind,
             &task,
             &row.state,
             &row.worker,
             &row.version,
-        ]);
+            &restarts,
+            &next,
+        ];
+        table.cells(cells.iter().take(columns).map(|cell| cell.as_str()));
     }
     table
 }

@@ -34,11 +34,16 @@ impl Table {
 
     /// Adds a row. An empty cell is shown as `-`, so that columns can be counted.
     pub(super) fn row<const N: usize>(&mut self, cells: [&str; N]) {
-        let shown = |cell: &&str| match visible(cell) {
+        self.cells(cells.into_iter());
+    }
+
+    /// Adds a row of as many cells as the header has.
+    pub(super) fn cells<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
+        let shown = |cell: &str| match visible(cell) {
             text if text.is_empty() => "-".to_owned(),
             text => text,
         };
-        self.rows.push(cells.iter().map(shown).collect());
+        self.rows.push(cells.map(shown).collect());
     }
 
     /// Whether there are no rows.

@@ -235,6 +235,9 @@ fn changes(seen: &mut BTreeMap<(String, Option<i64>), Row>, now: Vec<Row>) -> Ve
             if let Some(why) = row.trace.lines().next() {
                 line.push_str(&format!(": {}", visible(why)));
             }
+            if let Some(time) = row.next_restart() {
+                line.push_str(&format!("; restarted at {}", visible(time)));
+            }
             lines.push(line);
         }
         current.insert(key, row);

@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use crate::config::ConfigMap;
 use crate::config::def::{
-    ConfigDef, ConfigError, ConfigKey, ConfigType, DefaultValue, Importance, Validator,
-    Width,
+    ConfigDef, ConfigError, ConfigKey, ConfigType, DefaultValue, Importance, Validator, Width,
 };
 
 #[cfg(test)]
@@ -109,7 +108,11 @@ impl UpkeepConfig {
         let (initial, max) = (time(RESTART_INITIAL), time(RESTART_MAX));
         if initial > max {
             let reason = format!("Value must be at most that of {RESTART_MAX}");
-            return Err(ConfigError::invalid(RESTART_INITIAL, &initial.as_millis(), reason));
+            return Err(ConfigError::invalid(
+                RESTART_INITIAL,
+                &initial.as_millis(),
+                reason,
+            ));
         }
         let backoff = match parsed.text(RESTART_BACKOFF) {
             Some("exponential") => RestartBackoff::Exponential { initial, max },
@@ -217,8 +220,14 @@ const KEYS: [Row; 8] = [
 fn key((name, config_type, default, documentation, shown): &Row) -> ConfigKey {
     let default = DefaultValue::Value((*default).to_owned());
     let (group, order, width, display_name) = *shown;
-    let mut key = ConfigKey::new(name, *config_type, default, Importance::Low, documentation)
-        .shown(group, order, width, display_name);
+    let mut key = ConfigKey::new(
+        *name,
+        *config_type,
+        default,
+        Importance::Low,
+        *documentation,
+    )
+    .shown(group, order, width, display_name);
     key.validator = Some(match *name {
         RESTART_POLICY => Validator::one_of(&["none", "backoff"]),
         RESTART_BACKOFF => Validator::one_of(&["quadratic", "exponential"]),

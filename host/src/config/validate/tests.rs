@@ -177,6 +177,28 @@ fn names(result: &ValidationResult) -> Vec<&str> {
 }
 
 #[test]
+fn keys_that_kafka_does_not_have_are_listed_when_one_is_used() {
+    let result = source(&[
+        ("errors.restart.policy", "backoff"),
+        ("errors.restart.backoff.max.ms", "5"),
+    ]);
+    assert_eq!(
+        messages(&result),
+        [
+            "Invalid value 1000 for configuration errors.restart.backoff.initial.ms: Value must be at most that of errors.restart.backoff.max.ms"
+        ]
+    );
+    assert_eq!(names(&result)[26..].len(), 8);
+    assert_eq!(
+        entry(&result, "errors.restart.backoff")
+            .value
+            .value
+            .as_text(),
+        Some("quadratic")
+    );
+}
+
+#[test]
 fn a_good_configuration() {
     let result = source(&[("unknown.key", "x")]);
     assert_eq!((result.name.as_str(), result.error_count), ("Alias", 0));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::herder::state::UpkeepInfo;
 use crate::storage::status::InstanceStatus;
 use crate::worker::api::ConnectorKind;
 
@@ -25,6 +26,7 @@ fn check(only_failed: bool, include_tasks: bool, states: [State; 3]) -> (bool, V
         connector: status(states[0]),
         tasks: [(0, status(states[1])), (1, status(states[2]))].into(),
         kind: Some(ConnectorKind::Sink),
+        upkeep: UpkeepInfo::default(),
     };
     let plan = RestartPlan::new(&request, present.clone());
     let tasks: Vec<u32> = plan.tasks.iter().map(|id| id.task).collect();

@@ -4,13 +4,14 @@
 //! loop's business, as are answers and timeouts. Kafka's counterpart: the synchronized methods of
 //! `StandaloneHerder`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 
 use super::super::offsets::TopicTracking;
 use super::super::request::{PutConnector, PutMode, Stages};
 use super::super::restart::{RestartPlan, RestartRequest};
+use super::super::restart_policy::RestartPolicies;
 use super::super::state::{
     ConnectorInfo, ConnectorStateInfo, raw_task_configs, task_configs_changed,
 };
@@ -18,7 +19,7 @@ use super::super::status::StatusRecorder;
 use super::super::{HerderError, Put};
 use crate::config::connector::{CONNECTOR_CLASS, CONNECTOR_VERSION};
 use crate::config::version_range::VersionRange;
-use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use crate::storage::config::{ConfigBackingStore, ConnectorConfigState, TargetState};
 use crate::storage::status::State;
 use crate::worker::api::{ConnectorKind, StatusListener, Worker, WorkerError};
@@ -29,6 +30,7 @@ pub(super) struct Operations {
     pub(super) configs: Arc<dyn ConfigBackingStore>,
     pub(super) statuses: Arc<StatusRecorder>,
     pub(super) topics: TopicTracking,
+    pub(super) restarts: Mutex<RestartPolicies>,
     pub(super) stopping: CancellationToken,
 }
 
@@ -52,11 +54,14 @@ impl Operations {
     /// The statuses as readers see them; none when the connector has not reported.
     pub(super) fn connector_status(&self, name: &ConnectorName) -> Option<ConnectorStateInfo> {
         let store = self.statuses.store();
+        let (connector, tasks) = (store.connector(name)?, store.tasks(name));
+        let stored = self.stored(name);
         Some(ConnectorStateInfo {
             name: name.clone(),
-            connector: store.connector(name)?,
-            tasks: store.tasks(name),
-            kind: self.stored(name).and_then(|stored| self.kind(&stored)),
+            upkeep: self.upkeep(name, stored.as_deref(), tasks.keys()),
+            connector,
+            tasks,
+            kind: stored.and_then(|stored| self.kind(&stored)),
         })
     }
 
@@ -73,6 +78,7 @@ impl Operations {
             (false, PutMode::Replace) => return Err(HerderError::ConnectorNotFound(name)),
             _ => {}
         }
+        self.let_be(&name);
         if exists {
             self.stop_instance(&name, stages).await;
         }
@@ -96,6 +102,7 @@ impl Operations {
         if self.stored(name).is_none() {
             return Err(HerderError::ConnectorNotFound(name.clone()));
         }
+        self.let_be(name);
         self.remove_tasks(name, stages).await?;
         self.stop_instance(name, stages).await;
         self.configs.remove_connector_config(name).await?;
@@ -113,6 +120,7 @@ impl Operations {
         if self.stored(name).is_none() {
             return Err(HerderError::UnknownConnector(name.clone()));
         }
+        self.let_be(name);
         self.remove_tasks(name, stages).await?;
         self.configs
             .put_target_state(name, TargetState::Stopped)
@@ -131,6 +139,7 @@ impl Operations {
         if self.stored(name).is_none() {
             return Err(HerderError::UnknownConnector(name.clone()));
         }
+        self.let_be(name);
         Ok(self.configs.put_target_state(name, target).await?)
     }
 
@@ -161,6 +170,15 @@ impl Operations {
         if self.stored(name).is_none() {
             return Err(HerderError::RestartOfUnknownConnector(name.clone()));
         }
+        self.let_instance_be(&InstanceId::Connector(name.clone()));
+        self.renew_connector(name, stages).await
+    }
+
+    pub(super) async fn renew_connector(
+        &self,
+        name: &ConnectorName,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
         self.stop_instance(name, stages).await;
         self.start_instance(name, stages).await?;
         self.update_tasks(name, stages).await
@@ -180,7 +198,11 @@ impl Operations {
             .connector_status(name)
             .ok_or_else(|| HerderError::NoRestartStatus(name.clone()))?;
         let plan = RestartPlan::new(request, status);
+        for id in &plan.tasks {
+            self.let_instance_be(&InstanceId::Task(id.clone()));
+        }
         if plan.connector {
+            self.let_instance_be(&InstanceId::Connector(name.clone()));
             self.stop_instance(name, stages).await;
             self.statuses
                 .on_connector_status(name, State::Restarting, None);
@@ -221,11 +243,20 @@ impl Operations {
         if self.configs.snapshot().task_config(id).is_none() {
             return Err(HerderError::TaskNotFound(id.clone()));
         }
+        self.let_instance_be(&InstanceId::Task(id.clone()));
         stages.begin(format!("restarting task {id}"));
+        self.renew_task(id, &stored).await
+    }
+
+    pub(super) async fn renew_task(
+        &self,
+        id: &ConnectorTaskId,
+        stored: &ConnectorConfigState,
+    ) -> Result<(), HerderError> {
         self.worker
             .stop_and_await_tasks(std::slice::from_ref(id))
             .await;
-        self.start_task(id, &stored).await
+        self.start_task(id, stored).await
     }
 
     /// Asks a connector for its task configurations because it wanted to be asked.
@@ -383,7 +414,7 @@ impl Operations {
     }
 
     /// For steps that nobody waits for.
-    fn log_failure(&self, name: &ConnectorName, outcome: Result<(), HerderError>) {
+    pub(super) fn log_failure(&self, name: &ConnectorName, outcome: Result<(), HerderError>) {
         match outcome {
             Ok(()) => {}
             Err(HerderError::Stopping) => {}

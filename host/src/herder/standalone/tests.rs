@@ -3,6 +3,8 @@ use crate::herder::fake::{Fixture, VERSION, WORKER_ID};
 use crate::storage::status::State;
 use crate::worker::api::{ConnectorEvents as _, StatusListener as _};
 
+mod restarts;
+
 fn name(text: &str) -> ConnectorName {
     ConnectorName::from(text)
 }
@@ -85,6 +87,7 @@ async fn created_runs_with_its_tasks() {
         ]
     );
     let status = fixture.herder.task_status(&task("c", 1)).unwrap();
+    let status = status.status;
     assert_eq!(status.worker_id, WORKER_ID);
     assert_eq!(status.generation, 0);
     assert_eq!(status.version.as_deref(), Some(VERSION));
@@ -494,7 +497,12 @@ async fn a_task_that_cannot_be_started_is_failed_without_a_version() {
     create(&fixture, "c", &[("fail.task.build", "no")]).await;
     assert_eq!(states(&fixture, "c"), "RUNNING [0:FAILED]");
     assert_eq!(
-        fixture.herder.task_status(&task("c", 0)).unwrap().version,
+        fixture
+            .herder
+            .task_status(&task("c", 0))
+            .unwrap()
+            .status
+            .version,
         None
     );
     let error = fixture

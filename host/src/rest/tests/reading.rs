@@ -130,6 +130,29 @@ async fn traces_and_missing_versions() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn restarts_are_shown_with_a_policy() {
+    let fixture = Fixture::new();
+    let config = r#"{"name":"c1","config":{"connector.class":"FileStreamSource","errors.restart.policy":"backoff","errors.restart.max.attempts":"0"}}"#;
+    let created = fixture.send_json("POST /connectors", config).await;
+    assert_eq!(created.status, 201);
+    let running = r#""state":"RUNNING","worker_id":"127.0.0.1:8083","version":"4.3.1","restarts":{"count":0,"limit_reached":false}"#;
+    fixture.send("GET /connectors/c1/status").await.is(
+        200,
+        &format!(r#"{{"name":"c1","connector":{{{running}}},"tasks":[{{"id":0,{running}}}],"type":"source"}}"#),
+    );
+    let task = ConnectorTaskId::new(ConnectorName::from("c1"), 0);
+    fixture
+        .statuses
+        .on_task_status(&task, State::Failed, Some("t".to_owned()));
+    // Paused time goes on when nothing is left to do: the herder has looked at the status.
+    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    fixture.send("GET /connectors/c1/tasks/0/status").await.is(
+        200,
+        r#"{"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","version":"4.3.1","trace":"t","restarts":{"count":0,"limit_reached":true}}"#,
+    );
+}
+
 #[tokio::test]
 async fn what_is_not_there() {
     let fixture = Fixture::new();

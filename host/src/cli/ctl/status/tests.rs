@@ -32,6 +32,30 @@ b     source  -     RUNNING  w:1     4.3.1";
 }
 
 #[test]
+fn restarts_have_columns_when_there_is_a_policy() {
+    let next = "2026-01-31T10:00:00.000Z";
+    let instance = |state: &str, restarts: Value| json!({"state": state, "worker_id": "w:1", "version": "1.0", "restarts": restarts});
+    let mut status = json!({
+        "name": "a",
+        "connector": instance("RUNNING", json!({"count": 0, "limit_reached": false})),
+        "tasks": [
+            instance("FAILED", json!({"count": 2, "next_attempt": next, "limit_reached": false})),
+            instance("FAILED", json!({"count": 7, "limit_reached": true})),
+        ],
+        "type": "sink",
+    });
+    status["tasks"][0]["id"] = json!(0);
+    status["tasks"][1]["id"] = json!(1);
+    let status: ConnectorStatus = serde_json::from_value(status).expect("a status");
+    let expected = "\
+NAME  TYPE  TASK  STATE    WORKER  VERSION  RESTARTS  NEXT RESTART
+a     sink  -     RUNNING  w:1     1.0      0         -
+a     sink  0     FAILED   w:1     1.0      2         2026-01-31T10:00:00.000Z
+a     sink  1     FAILED   w:1     1.0      7         never";
+    assert_eq!(table(&rows(&[status])).render(None), expected);
+}
+
+#[test]
 fn a_status_of_an_old_worker_is_understood() {
     let old =
         json!({"name": "a", "connector": {"state": "RUNNING", "worker_id": "w"}, "tasks": []});
