@@ -13,6 +13,7 @@ pub mod herder;
 pub mod ids;
 pub mod kafka;
 pub mod loggers;
+pub mod metrics;
 pub mod plugin;
 pub mod rest;
 pub mod sandbox;

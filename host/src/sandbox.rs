@@ -16,6 +16,7 @@ mod filesystem;
 mod imports;
 mod instance;
 mod limits;
+mod meter;
 mod output;
 mod services;
 mod sink_task;
@@ -35,9 +36,10 @@ pub use self::connector::{ConnectorInstance, SourceOffsetChange, Support};
 pub use self::error::{Blame, CallSite, ConnectError, ErrorKind, GrantError, SandboxError};
 pub use self::instance::InstanceSpec;
 pub use self::limits::{Deadlines, Limits};
+use self::meter::Turns;
 pub use self::services::{
-    ConnectorContext, ErrantRecord, ErrantRecordReporter, HostServices, InstanceMetrics,
-    OffsetReader, PartitionOffset, SinkContext, TopicPartition, TransactionContext,
+    ConnectorContext, ErrantRecord, ErrantRecordReporter, HostServices, OffsetReader,
+    PartitionOffset, SinkContext, TopicPartition, TransactionContext,
 };
 pub use self::sink_task::SinkTaskInstance;
 pub use self::source_task::{
@@ -45,12 +47,15 @@ pub use self::source_task::{
 };
 use self::state::InstanceState;
 pub use self::stop::StopSignal;
+use crate::metrics::Metrics;
 
 /// What a sandbox is made with.
 #[derive(Clone, Debug, Default)]
 pub struct SandboxConfig {
     /// Where compiled plugins are kept (`plugin.cache.dir`); none keeps nothing.
     pub cache_dir: Option<PathBuf>,
+    /// Where the usage of instances is shown.
+    pub metrics: Metrics,
 }
 
 /// The engine of the process. Cheap to clone; the ticker thread ends with the last clone and the
@@ -62,6 +67,8 @@ struct Inner {
     engine: Engine,
     linker: Linker<InstanceState>,
     cache: Option<cache::Cache>,
+    metrics: Metrics,
+    turns: Turns,
 }
 
 impl Sandbox {
@@ -86,6 +93,8 @@ impl Sandbox {
             engine,
             linker,
             cache,
+            metrics: config.metrics.clone(),
+            turns: Turns::for_processors(),
         })))
     }
 
@@ -105,6 +114,14 @@ impl Sandbox {
 
     fn linker(&self) -> &Linker<InstanceState> {
         &self.0.linker
+    }
+
+    fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     fn cache(&self) -> Option<&cache::Cache> {

@@ -40,6 +40,7 @@ pub mod api;
 mod connector;
 mod converters;
 mod guest_types;
+mod limits;
 pub mod offsets;
 mod plugins;
 mod services;
@@ -169,14 +170,14 @@ impl LocalWorker {
         &self,
         id: InstanceId,
         plugin: &CompiledPlugin,
-        grants: Grants,
+        (grants, limits): (Grants, Limits),
         services: HostServices,
     ) -> InstanceSpec {
         InstanceSpec {
             id,
             plugin: plugin.clone(),
             grants,
-            limits: self.parts.limits.clone(),
+            limits,
             services,
             stop: StopSignal::new(),
         }
@@ -203,6 +204,9 @@ impl LocalWorker {
         let grants = self
             .grants(&plugin, &config, origin)
             .map_err(|refused| refusal_failure(&refused))?;
+        let limits = self
+            .limits(&config)
+            .map_err(|refused| refusal_failure(&refused))?;
         let requests = Arc::new(ConnectorRequests::new(
             name.clone(),
             self.parts.events.clone(),
@@ -213,7 +217,7 @@ impl LocalWorker {
             ..HostServices::default()
         };
         let id = InstanceId::Connector(name.clone());
-        let instance_spec = self.instance_spec(id, &plugin, grants, services);
+        let instance_spec = self.instance_spec(id, &plugin, (grants, limits), services);
         let instance = self
             .on_guests(ConnectorInstance::new(instance_spec.clone()))
             .await?
@@ -285,7 +289,7 @@ fn connector_span(name: &ConnectorName) -> tracing::Span {
     tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()))
 }
 
-/// The failure of a connector or task whose paths are not allowed.
+/// The failure of a connector or task whose paths or limits are not allowed.
 fn refusal_failure(refused: &[(String, String)]) -> Failure {
     let messages: Vec<&str> = refused
         .iter()
@@ -317,20 +321,22 @@ impl Worker for LocalWorker {
 
     async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError> {
         let plugin = self.plugin(config)?;
-        let findings = plugins::findings(plugin, self.parts.limits.clone(), config.clone());
+        // What is wrong with the connector's own limits is told by `check_grants`.
+        let limits = self.limits(config);
+        let limits = limits.unwrap_or_else(|_| self.parts.limits.clone());
+        let findings = plugins::findings(plugin, limits, config.clone());
         self.on_guests(findings)
             .await
             .map_err(WorkerError::Failed)?
     }
 
     fn check_grants(&self, config: &ConfigMap, origin: ConfigOrigin) -> Vec<(String, String)> {
-        match self.plugin(config) {
-            Ok(plugin) => self
-                .grants(&plugin, config, origin)
-                .err()
-                .unwrap_or_default(),
-            Err(_) => Vec::new(),
-        }
+        let grants = match self.plugin(config) {
+            Ok(plugin) => self.grants(&plugin, config, origin).err(),
+            Err(_) => None,
+        };
+        let limits = self.limits(config).err();
+        [grants, limits].into_iter().flatten().flatten().collect()
     }
 
     async fn start_connector(

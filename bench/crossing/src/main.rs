@@ -36,7 +36,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(folder: &Path) -> anyhow::Result<()> {
-    let sandbox = Sandbox::new(&SandboxConfig { cache_dir: None })?;
+    let sandbox = Sandbox::new(&SandboxConfig::default())?;
     let paths = ["crossing_source.wasm", "crossing_sink.wasm"].map(|name| folder.join(name));
     let plugins = PluginRegistry::load(&sandbox, Path::new("/nowhere"), &paths).await;
     let source = plugins.resolve("connect.wasm.bench.CrossingSourceConnector", None)?;

@@ -29,9 +29,10 @@ use crate::herder::{
 use crate::ids::ConnectorName;
 use crate::kafka::admin::Admin;
 use crate::loggers::Loggers;
+use crate::metrics::Metrics;
 use crate::plugin::{GrantPolicy, PluginRegistry};
 use crate::rest::{Resources, RestServer, local_host};
-use crate::sandbox::{Deadlines, Limits, Sandbox, SandboxConfig};
+use crate::sandbox::{Limits, Sandbox, SandboxConfig};
 use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
 use crate::storage::offset::{FileOffsetBackingStore, OffsetBackingStore as _};
 use crate::storage::status::MemoryStatusBackingStore;
@@ -80,7 +81,9 @@ impl WorkerProcess {
         let began = Instant::now();
         tracing::info!("Kafka Connect worker initializing ...");
         let (config, providers) = configure(properties)?;
-        let (plugins, cluster_id) = tokio::join!(load_plugins(&config), describe_cluster(&config));
+        let metrics = Metrics::default();
+        let (plugins, cluster_id) =
+            tokio::join!(load_plugins(&config, &metrics), describe_cluster(&config));
         let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
         loggers.add(plugins.list().iter().flat_map(|plugin| {
             let description = plugin.description();
@@ -114,7 +117,7 @@ impl WorkerProcess {
         let guests = GuestRuntime::start().context("The threads for plugins cannot be started")?;
         let worker = Arc::new(LocalWorker::new(WorkerParts {
             guests: guests.handle(),
-            limits: limits(&config.sandbox),
+            limits: Limits::from(&config.sandbox),
             grant_policy: grant_policy(&config.sandbox),
             config: config.clone(),
             providers: providers.clone(),
@@ -226,9 +229,12 @@ fn grant_policy(settings: &SandboxSettings) -> GrantPolicy {
     }
 }
 
-async fn load_plugins(config: &WorkerConfig) -> anyhow::Result<PluginRegistry> {
+async fn load_plugins(config: &WorkerConfig, metrics: &Metrics) -> anyhow::Result<PluginRegistry> {
     let cache_dir = config.plugin_cache_dir.clone().or_else(user_cache_dir);
-    let sandbox = Sandbox::new(&SandboxConfig { cache_dir })?;
+    let sandbox = Sandbox::new(&SandboxConfig {
+        cache_dir,
+        metrics: metrics.clone(),
+    })?;
     let executable =
         std::env::current_exe().context("The path of this program cannot be found out")?;
     // A symlink's folder has no plugins; the program's own does.
@@ -257,23 +263,4 @@ async fn describe_cluster(config: &WorkerConfig) -> anyhow::Result<String> {
         .map_err(|error| anyhow::anyhow!("{}", secrets.hide(&format!("{error:#}"))))?;
     tracing::info!("Kafka cluster ID: {}", cluster.cluster_id);
     Ok(cluster.cluster_id)
-}
-
-fn limits(settings: &SandboxSettings) -> Limits {
-    Limits {
-        memory_bytes: settings.memory_max_bytes,
-        table_elements: settings.table_max_elements,
-        core_instances: settings.instances_max,
-        host_call_bytes: settings.payload_max_bytes,
-        log_lines_per_second: settings.log_lines_per_second,
-        log_line_bytes: settings.log_line_max_bytes,
-        deadlines: Deadlines {
-            call: settings.call_timeout,
-            start: settings.start_timeout,
-            poll: settings.poll_timeout,
-            put: settings.put_timeout,
-            stop: settings.stop_timeout,
-        },
-        ..Limits::default()
-    }
 }

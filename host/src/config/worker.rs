@@ -26,7 +26,7 @@ use super::{ConfigMap, with_prefix_stripped};
 
 pub(super) use definition::is_client_key;
 pub use definition::{standalone_def, worker_def};
-pub use sandbox::SandboxSettings;
+pub use sandbox::{SandboxSettings, keys as sandbox_keys, limit_keys};
 
 /// Why a worker cannot be configured so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
-use tokio::time::timeout_at;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -16,6 +15,7 @@ use super::capability::Grants;
 use super::error::SandboxError;
 use super::instance::Core;
 use super::limits::Limits;
+use super::meter::{Meter, Turns};
 use super::services::HostServices;
 use super::state::{InstanceState, StateSpec};
 use super::stop::StopSignal;
@@ -23,6 +23,7 @@ use super::{Sandbox, cache};
 use crate::bridge;
 use crate::config::connector::{sink_def, source_def};
 use crate::config::def::ConfigDef;
+use crate::metrics::Metrics;
 
 /// LIMIT: errors or recommended values of one answer; no user reads more, and each is copied.
 const ANSWERS_MAX: usize = 10_000;
@@ -96,6 +97,8 @@ pub struct CompiledPlugin(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    metrics: Metrics,
+    turns: Turns,
     path: PathBuf,
     digest: String,
     description: Description,
@@ -145,6 +148,14 @@ impl CompiledPlugin {
         &self.0.engine
     }
 
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    pub(super) fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
+
     pub(super) fn half(&self) -> &Half {
         &self.0.half
     }
@@ -164,14 +175,14 @@ impl CompiledPlugin {
         let given = bridge::config::to_wit(config);
         let (mut core, guest) = self.any_instance("validate", limits).await?;
         let time = core.limits().deadlines.for_call();
-        let (store, give_up) = core.begin(export, time)?;
-        let result = timeout_at(
-            give_up,
-            guest
-                .connect_wasm_plugin_plugin()
-                .call_validate(store, &given),
-        )
-        .await;
+        let (store, call) = core.begin(export, time)?;
+        let result = call
+            .run(
+                guest
+                    .connect_wasm_plugin_plugin()
+                    .call_validate(store, &given),
+            )
+            .await;
         let errors = core.end_result(export, result)?;
         if errors.len() > ANSWERS_MAX {
             return Err(core.wrong_result(export, too_many("errors")));
@@ -208,14 +219,14 @@ impl CompiledPlugin {
         let config = bridge::config::to_wit(config);
         let (mut core, guest) = self.any_instance("recommend", limits).await?;
         let time = core.limits().deadlines.for_call();
-        let (store, give_up) = core.begin(export, time)?;
-        let result = timeout_at(
-            give_up,
-            guest
-                .connect_wasm_plugin_plugin()
-                .call_recommend(store, &config),
-        )
-        .await;
+        let (store, call) = core.begin(export, time)?;
+        let result = call
+            .run(
+                guest
+                    .connect_wasm_plugin_plugin()
+                    .call_recommend(store, &config),
+            )
+            .await;
         let recommendations = core.end_result(export, result)?;
         let values = recommendations.iter().map(|found| found.values.len() + 1);
         if values.sum::<usize>() > ANSWERS_MAX {
@@ -263,11 +274,13 @@ impl CompiledPlugin {
             limits,
             services: HostServices::default(),
             stop: StopSignal::new(),
+            // Asked once and gone: nobody is shown it.
+            meter: Meter::new(Arc::default(), limits, self.turns()),
         };
         let mut core = Core::new(self, limits, state)?;
         let time = limits.deadlines.for_start();
-        let (store, give_up) = core.begin("instantiate", time)?;
-        let result = timeout_at(give_up, self.0.any.instantiate_async(store)).await;
+        let (store, call) = core.begin("instantiate", time)?;
+        let result = call.run(self.0.any.instantiate_async(store)).await;
         let guest = core.end(result)?;
         Ok((core, guest))
     }
@@ -361,6 +374,8 @@ impl CompiledPlugin {
         };
         let inner = Inner {
             engine: sandbox.engine().clone(),
+            metrics: sandbox.metrics().clone(),
+            turns: sandbox.turns().clone(),
             path: path.to_owned(),
             digest: cache::hex(content),
             description,
@@ -376,16 +391,16 @@ impl CompiledPlugin {
         let (mut core, guest) = self.any_instance("describe", &Limits::default()).await?;
         let plugin = guest.connect_wasm_plugin_plugin();
         let time = core.limits().deadlines.for_call();
-        let (store, give_up) = core.begin("plugin.describe", time)?;
-        let result = timeout_at(give_up, plugin.call_describe(store)).await;
+        let (store, call) = core.begin("plugin.describe", time)?;
+        let result = call.run(plugin.call_describe(store)).await;
         let description = core.end(result)?;
         if let Some(wrong) =
             bridge::config::wrong_description(&description, self.0.description.kind)
         {
             return Err(core.wrong_result("plugin.describe", wrong));
         }
-        let (store, give_up) = core.begin("plugin.config-def", time)?;
-        let result = timeout_at(give_up, plugin.call_config_def(store)).await;
+        let (store, call) = core.begin("plugin.config-def", time)?;
+        let result = call.run(plugin.call_config_def(store)).await;
         let keys = core.end(result)?;
         Ok(Declared { description, keys })
     }

@@ -1,7 +1,6 @@
 //! A connector instance, source or sink: makes task configurations and watches the outside.
 
 use indexmap::IndexMap;
-use tokio::time::timeout_at;
 
 use super::bindings::{sink, source};
 use super::component::Half;
@@ -42,13 +41,13 @@ macro_rules! call {
     ($self:ident, $export:literal, $time:expr, $function:ident ($($argument:expr),*)) => {{
         let export = concat!("connector.", $export);
         let time: TimeLimit = $time;
-        let (store, give_up) = $self.core.begin(export, time)?;
+        let (store, call) = $self.core.begin(export, time)?;
         let result = match &$self.guest {
             Guest::Source(guest) => {
-                timeout_at(give_up, guest.connect_wasm_plugin_source_connector().$function(store, $($argument),*)).await
+                call.run(guest.connect_wasm_plugin_source_connector().$function(store, $($argument),*)).await
             }
             Guest::Sink(guest) => {
-                timeout_at(give_up, guest.connect_wasm_plugin_sink_connector().$function(store, $($argument),*)).await
+                call.run(guest.connect_wasm_plugin_sink_connector().$function(store, $($argument),*)).await
             }
         };
         (export, result)
@@ -67,14 +66,15 @@ impl ConnectorInstance {
         let plugin = spec.plugin.clone();
         let mut core = Core::for_spec(spec)?;
         let time = core.limits().deadlines.for_start();
-        let (store, give_up) = core.begin("instantiate", time)?;
-        let result = timeout_at(give_up, async {
-            Ok(match plugin.half() {
-                Half::Source(half) => Guest::Source(half.instantiate_async(store).await?),
-                Half::Sink(half) => Guest::Sink(half.instantiate_async(store).await?),
+        let (store, call) = core.begin("instantiate", time)?;
+        let result = call
+            .run(async {
+                Ok(match plugin.half() {
+                    Half::Source(half) => Guest::Source(half.instantiate_async(store).await?),
+                    Half::Sink(half) => Guest::Sink(half.instantiate_async(store).await?),
+                })
             })
-        })
-        .await;
+            .await;
         let guest = core.end(result)?;
         Ok(Self { core, guest })
     }
@@ -130,9 +130,11 @@ impl ConnectorInstance {
             return Ok(Support::Unsupported);
         };
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let connector = guest.connect_wasm_plugin_source_connector();
-        let result = timeout_at(give_up, connector.call_exactly_once_support(store, &config)).await;
+        let result = call
+            .run(connector.call_exactly_once_support(store, &config))
+            .await;
         self.core
             .end_result(export, result)
             .map(bridge::connector::exactly_once_from_wit)
@@ -149,13 +151,11 @@ impl ConnectorInstance {
             return Ok(Support::Unsupported);
         };
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let connector = guest.connect_wasm_plugin_source_connector();
-        let result = timeout_at(
-            give_up,
-            connector.call_can_define_transaction_boundaries(store, &config),
-        )
-        .await;
+        let result = call
+            .run(connector.call_can_define_transaction_boundaries(store, &config))
+            .await;
         self.core
             .end_result(export, result)
             .map(bridge::connector::boundaries_from_wit)
@@ -176,13 +176,11 @@ impl ConnectorInstance {
                 .wrong_result(export, "a sink connector has no source offsets".to_owned()));
         };
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let connector = guest.connect_wasm_plugin_source_connector();
-        let result = timeout_at(
-            give_up,
-            connector.call_alter_offsets(store, &config, &changes),
-        )
-        .await;
+        let result = call
+            .run(connector.call_alter_offsets(store, &config, &changes))
+            .await;
         self.core.end_result(export, result)
     }
 
@@ -204,13 +202,11 @@ impl ConnectorInstance {
             ));
         };
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let connector = guest.connect_wasm_plugin_sink_connector();
-        let result = timeout_at(
-            give_up,
-            connector.call_alter_offsets(store, &config, &changes),
-        )
-        .await;
+        let result = call
+            .run(connector.call_alter_offsets(store, &config, &changes))
+            .await;
         self.core.end_result(export, result)
     }
 }

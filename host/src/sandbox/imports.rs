@@ -22,6 +22,7 @@ use super::services::ErrantRecord;
 use super::state::InstanceState;
 use super::stop::StopSignal;
 use crate::bridge;
+use crate::metrics::OwnMetric;
 
 /// LIMIT: as the WIT says of `offset-reader.offsets`.
 const PARTITIONS_PER_CALL_MAX: usize = 10_000;
@@ -146,17 +147,19 @@ impl From<wit::logging::Level> for Level {
 }
 
 impl InstanceState {
-    /// Whether a metric of this name is taken; counts new names.
-    fn takes_metric(&mut self, name: &str) -> bool {
-        if self.services.metrics.is_none() || name.len() > METRIC_NAME_BYTES_MAX {
-            return false;
+    /// The plugin's metric of this name, which begins with its first use; none when it has too many.
+    fn metric(&mut self, name: String, new: fn() -> OwnMetric) -> Option<&OwnMetric> {
+        let name = match name.len() > METRIC_NAME_BYTES_MAX {
+            true => name[..name.floor_char_boundary(METRIC_NAME_BYTES_MAX)].to_owned(),
+            false => name,
+        };
+        if self.metrics.contains_key(&name) {
+            return self.metrics.get(&name);
         }
-        if self.metric_names.contains(name) {
-            return true;
-        }
-        if self.metric_names.len() < self.metric_names_max {
-            self.metric_names.insert(name.to_owned());
-            return true;
+        if self.metrics.len() < self.metric_names_max {
+            let metric = new();
+            self.usage.show(&name, &metric);
+            return Some(self.metrics.entry(name).or_insert(metric));
         }
         if !self.metric_names_warned {
             self.metric_names_warned = true;
@@ -165,25 +168,21 @@ impl InstanceState {
                 self.metric_names_max
             ));
         }
-        false
+        None
     }
 }
 
 impl wit::metrics::Host for InstanceState {
     fn counter_add(&mut self, name: String, value: u64) -> wasmtime::Result<()> {
-        if self.takes_metric(&name)
-            && let Some(metrics) = &self.services.metrics
-        {
-            metrics.counter_add(&name, value);
+        if let Some(metric) = self.metric(name, OwnMetric::counter) {
+            metric.add(value);
         }
         Ok(())
     }
 
     fn gauge_set(&mut self, name: String, value: f64) -> wasmtime::Result<()> {
-        if self.takes_metric(&name)
-            && let Some(metrics) = &self.services.metrics
-        {
-            metrics.gauge_set(&name, value);
+        if let Some(metric) = self.metric(name, OwnMetric::gauge) {
+            metric.set(value);
         }
         Ok(())
     }

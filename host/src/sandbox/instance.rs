@@ -4,24 +4,23 @@
 //! dropped at once: its memory is given back, and every later call is `Gone`. One owner makes one
 //! call at a time.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use tokio::time::Instant;
 use tokio::time::error::Elapsed;
+use wasmtime::component::ResourceTableError;
 use wasmtime::{Engine, Store, UpdateDeadline, WasmBacktrace};
 
 use super::capability::Grants;
 use super::component::CompiledPlugin;
 use super::error::{CallSite, ConnectError, SandboxError};
-use super::limits::{Limits, TimeLimit};
+use super::limits::{HANDLES_MAX, INSTANCES_MAX, Limits, PAYLOAD_MAX_BYTES, TimeLimit};
+use super::meter::{Meter, MeteredCall};
 use super::services::HostServices;
 use super::state::{InstanceState, StateSpec};
 use super::stop::StopSignal;
 use crate::ids::InstanceId;
+use crate::metrics::{InstanceLabels, InstanceUsage};
 
-/// Time for a busy guest to be stopped by the epoch, which tells where it was, before the call is
-/// given up from outside, which does not.
-const EPOCH_GRACE: Duration = Duration::from_millis(100);
 /// LIMIT: frames of a trace; the innermost ones tell the cause.
 const FRAMES_MAX: usize = 50;
 
@@ -53,6 +52,7 @@ pub(super) struct Core {
     instance: String,
     plugin: CompiledPlugin,
     limits: Limits,
+    meter: Arc<Meter>,
     call: Option<Call>,
 }
 
@@ -79,24 +79,29 @@ impl Core {
         state: StateSpec<'_>,
     ) -> Result<Self, SandboxError> {
         let instance = state.name.clone();
+        let meter = Arc::clone(&state.meter);
         let store = new_store(plugin.engine(), limits, InstanceState::new(class, state)?);
         Ok(Self {
             store: Some(store),
             instance,
             plugin: plugin.clone(),
             limits: limits.clone(),
+            meter,
             call: None,
         })
     }
 
     /// A store for the instance that `spec` asks for.
     pub(super) fn for_spec(spec: InstanceSpec) -> Result<Self, SandboxError> {
+        let usage = spec.plugin.metrics().instance(labels(&spec));
+        let meter = Meter::new(usage, &spec.limits, spec.plugin.turns());
         let state = StateSpec {
             name: spec.id.to_string(),
             grants: &spec.grants,
             limits: &spec.limits,
             services: spec.services,
             stop: spec.stop,
+            meter,
         };
         let description = spec.plugin.description();
         let class = match spec.id {
@@ -111,21 +116,26 @@ impl Core {
         self.store.is_none()
     }
 
+    /// What the instance has used.
+    pub(super) fn usage(&self) -> &InstanceUsage {
+        self.meter.usage()
+    }
+
     /// The limits of the instance.
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Begins a call: the store to make it with, and the instant to give it up. A call that was
+    /// Begins a call: the store to make it with, and what it runs in. A call that was
     /// begun and never ended (its future was dropped) has left the guest in the middle, so the
     /// instance is dropped.
     pub(super) fn begin(
         &mut self,
         export: &'static str,
         time: TimeLimit,
-    ) -> Result<(&mut Store<InstanceState>, Instant), SandboxError> {
+    ) -> Result<(&mut Store<InstanceState>, MeteredCall), SandboxError> {
         if self.call.is_some() {
-            self.store = None;
+            self.drop_store();
         }
         let call = Call { export, time };
         if self.store.is_none() {
@@ -134,13 +144,12 @@ impl Core {
             });
         }
         self.call = Some(call);
+        self.meter.usage().called(export);
         let store = self.store.as_mut().expect("checked above");
-        let deadline = Instant::now() + time.limit;
-        let state = store.data_mut();
-        state.call_deadline = deadline;
-        state.forget_recent_output();
+        store.data_mut().forget_recent_output();
         store.set_epoch_deadline(1);
-        Ok((store, deadline + EPOCH_GRACE))
+        let call = MeteredCall::new(Arc::clone(&self.meter), time.limit);
+        Ok((store, call))
     }
 
     /// Ends a call; anything but a value of the guest drops the instance.
@@ -159,7 +168,8 @@ impl Core {
             }
             Ok(Err(error)) => Err(self.failed(call, &error)),
             Err(_) => {
-                self.store = None;
+                self.drop_store();
+                self.usage().refused(call.time.key);
                 Err(SandboxError::Deadline {
                     at: self.at(call.export),
                     limit: call.time.limit,
@@ -184,7 +194,7 @@ impl Core {
 
     /// Drops the instance because of a result that its contract rules out.
     pub(super) fn wrong_result(&mut self, export: &'static str, message: String) -> SandboxError {
-        self.store = None;
+        self.drop_store();
         SandboxError::WrongResult {
             at: self.at(export),
             message,
@@ -202,13 +212,19 @@ impl Core {
         if let Some(mut store) = self.store.take() {
             let state = store.data_mut();
             refused = state.accounting.take_refused();
+            if let Some((key, limit)) = broken_limit(error, &self.limits) {
+                state.usage.refused(key);
+                refused = Some(limit);
+            }
             let said = state.recent_output();
             if !said.is_empty() {
                 message.push_str("; the plugin wrote: ");
                 message.push_str(said.trim_end());
             }
         }
+        self.drop_store();
         if error.is::<DeadlinePassed>() {
+            self.usage().refused(call.time.key);
             return SandboxError::Deadline {
                 at,
                 limit: call.time.limit,
@@ -231,6 +247,12 @@ impl Core {
         }
     }
 
+    /// Gives the guest's memory back.
+    fn drop_store(&mut self) {
+        self.store = None;
+        self.usage().dropped();
+    }
+
     fn at(&self, export: &'static str) -> Box<CallSite> {
         let (class, version) = self.plugin.class_and_version();
         Box::new(CallSite {
@@ -242,20 +264,59 @@ impl Core {
     }
 }
 
+/// The limit, with its key, whose breach wasmtime tells by an error of its own.
+fn broken_limit(error: &wasmtime::Error, limits: &Limits) -> Option<(&'static str, String)> {
+    let cause = error.root_cause();
+    if let Some(ResourceTableError::Full) = cause.downcast_ref() {
+        let allowed = limits.handles;
+        return Some((
+            HANDLES_MAX,
+            format!("{allowed} open handles are allowed ({HANDLES_MAX})"),
+        ));
+    }
+    let text = cause.to_string();
+    if text.contains("fuel allocated for hostcalls has been exhausted") {
+        let allowed = limits.host_call_bytes;
+        return Some((
+            PAYLOAD_MAX_BYTES,
+            format!("a call to the worker may carry {allowed} bytes ({PAYLOAD_MAX_BYTES})"),
+        ));
+    }
+    text.strip_prefix("resource limit exceeded: ").map(|what| {
+        let allowed = limits.core_instances;
+        (
+            INSTANCES_MAX,
+            format!("{what}, {allowed} are allowed ({INSTANCES_MAX})"),
+        )
+    })
+}
+
+/// Whose usage an instance's is.
+fn labels(spec: &InstanceSpec) -> InstanceLabels {
+    let (class, version) = spec.plugin.class_and_version();
+    let (connector, task) = match &spec.id {
+        InstanceId::Connector(connector) => (connector, String::new()),
+        InstanceId::Task(task) => (&task.connector, task.task.to_string()),
+    };
+    InstanceLabels {
+        connector: connector.to_string(),
+        task,
+        plugin: class.to_owned(),
+        version: version.to_owned(),
+    }
+}
+
 fn new_store(engine: &Engine, limits: &Limits, state: InstanceState) -> Store<InstanceState> {
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.accounting);
     store.set_hostcall_fuel(limits.host_call_bytes);
     store.epoch_deadline_callback(|context| {
-        if Instant::now() >= context.data().call_deadline {
+        let meter = &context.data().meter;
+        if meter.is_late() {
             return Err(DeadlinePassed.into());
         }
-        // Tokio's own yield lets timers and sockets have their turn before this task's next one;
-        // a plain wake-up would keep them waiting for many turns of busy guests.
-        Ok(UpdateDeadline::YieldCustom(
-            1,
-            Box::pin(tokio::task::yield_now()),
-        ))
+        let pause = Arc::clone(meter).pause();
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(pause)))
     });
     store
 }

@@ -16,8 +16,9 @@ use tokio::time::Instant;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
-use super::limits::{LOG_LINE_MAX_BYTES, LOG_LINES_PER_SECOND, Limits};
+use super::limits::{LOG_BYTES_PER_SECOND, LOG_LINE_MAX_BYTES, LOG_LINES_PER_SECOND, Limits};
 use crate::loggers::GuestLogger;
+use crate::metrics::InstanceUsage;
 
 /// LIMIT: a panic message with its place; more belongs into the log.
 const RECENT_BYTES_MAX: usize = 2048;
@@ -51,30 +52,48 @@ pub(super) struct InstanceLog {
     logger: &'static GuestLogger,
     instance: String,
     lines_max: u32,
+    bytes_max: usize,
     line_bytes_max: usize,
     rate: Mutex<Rate>,
+    usage: Arc<InstanceUsage>,
 }
 
 #[derive(Debug)]
 struct Rate {
     window_start: Instant,
     lines: u32,
-    dropped: u64,
+    bytes: usize,
+    dropped: Dropped,
+}
+
+/// Lines that were dropped since the last summary, by the limit that dropped them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Dropped {
+    by_lines: u64,
+    by_bytes: u64,
 }
 
 impl InstanceLog {
     /// `class` is the plugin's, empty while it is not known.
-    pub(super) fn new(class: &str, instance: String, limits: &Limits) -> Self {
+    pub(super) fn new(
+        class: &str,
+        instance: String,
+        limits: &Limits,
+        usage: Arc<InstanceUsage>,
+    ) -> Self {
         Self {
             logger: GuestLogger::of_class(class),
             instance,
             lines_max: limits.log_lines_per_second,
+            bytes_max: limits.log_bytes_per_second,
             line_bytes_max: limits.log_line_bytes,
             rate: Mutex::new(Rate {
                 window_start: Instant::now(),
                 lines: 0,
-                dropped: 0,
+                bytes: 0,
+                dropped: Dropped::default(),
             }),
+            usage,
         }
     }
 
@@ -93,9 +112,11 @@ impl InstanceLog {
     }
 
     fn line(&self, level: Level, text: &str) {
-        let (allowed, dropped) = self.count_line();
+        self.usage.carried(text.len());
+        let (refusal, dropped) = self.count_line(text.len().min(self.line_bytes_max));
         self.summary(dropped);
-        if !allowed {
+        if let Some(limit) = refusal {
+            self.usage.refused(limit);
             return;
         }
         let text = self.presentable(text);
@@ -106,7 +127,7 @@ impl InstanceLog {
     pub(super) fn summary_if_due(&self) {
         let dropped = {
             let mut rate = self.rate();
-            if rate.dropped == 0 || rate.window_start.elapsed() < RATE_WINDOW {
+            if rate.dropped == Dropped::default() || rate.window_start.elapsed() < RATE_WINDOW {
                 return;
             }
             std::mem::take(&mut rate.dropped)
@@ -119,32 +140,46 @@ impl InstanceLog {
         self.logger.line(tracing::Level::WARN, &self.instance, text);
     }
 
-    fn count_line(&self) -> (bool, u64) {
+    /// The limit that a line of this length breaks, and what was dropped in a second that is over.
+    /// The first line of a second is always written, since there is a limit for one line, too.
+    fn count_line(&self, bytes: usize) -> (Option<&'static str>, Dropped) {
         let mut rate = self.rate();
-        let mut dropped = 0;
+        let mut dropped = Dropped::default();
         if rate.window_start.elapsed() >= RATE_WINDOW {
             dropped = std::mem::take(&mut rate.dropped);
             rate.window_start = Instant::now();
             rate.lines = 0;
+            rate.bytes = 0;
         }
-        if rate.lines < self.lines_max {
-            rate.lines += 1;
-            (true, dropped)
+        let refusal = if rate.lines >= self.lines_max {
+            rate.dropped.by_lines += 1;
+            Some(LOG_LINES_PER_SECOND)
+        } else if rate.lines > 0 && rate.bytes.saturating_add(bytes) > self.bytes_max {
+            rate.dropped.by_bytes += 1;
+            Some(LOG_BYTES_PER_SECOND)
         } else {
-            rate.dropped += 1;
-            (false, dropped)
-        }
+            rate.lines += 1;
+            rate.bytes += bytes;
+            None
+        };
+        (refusal, dropped)
     }
 
     fn rate(&self) -> MutexGuard<'_, Rate> {
         self.rate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn summary(&self, dropped: u64) {
-        if dropped > 0 {
+    fn summary(&self, dropped: Dropped) {
+        if dropped.by_lines > 0 {
             self.warning(&format!(
-                "{dropped} log lines of the plugin were dropped; {} a second are allowed ({LOG_LINES_PER_SECOND})",
-                self.lines_max
+                "{} log lines of the plugin were dropped; {} a second are allowed ({LOG_LINES_PER_SECOND})",
+                dropped.by_lines, self.lines_max
+            ));
+        }
+        if dropped.by_bytes > 0 {
+            self.warning(&format!(
+                "{} log lines of the plugin were dropped; {} bytes a second are allowed ({LOG_BYTES_PER_SECOND})",
+                dropped.by_bytes, self.bytes_max
             ));
         }
     }
@@ -169,6 +204,7 @@ impl InstanceLog {
             }
         }
         if cut.is_some() {
+            self.usage.refused(LOG_LINE_MAX_BYTES);
             line.push_str(&format!(
                 "... (cut, {LOG_LINE_MAX_BYTES}={})",
                 self.line_bytes_max

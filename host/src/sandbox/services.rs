@@ -1,9 +1,9 @@
 //! What an instance may ask of the worker, as traits that the worker implements.
 //!
 //! Owns the host's half of the WIT interfaces `connector-context`, `offset-reader`,
-//! `transaction-context`, `sink-context`, `errant-records` and `metrics`, so that the arrow from
-//! worker to sandbox never turns round. A trait that is left out answers as the WIT says for an
-//! instance without it. Implementations must not block.
+//! `transaction-context`, `sink-context` and `errant-records`, so that the arrow from worker to
+//! sandbox never turns round. A trait that is left out answers as the WIT says for an instance
+//! without it. Implementations must not block.
 
 use std::sync::Arc;
 
@@ -101,14 +101,6 @@ pub trait TransactionContext: Send + Sync {
     fn abort_after(&self, record_index: u32);
 }
 
-/// Takes metrics of an instance. The sandbox bounds the number of names.
-pub trait InstanceMetrics: Send + Sync {
-    /// Adds to a counter.
-    fn counter_add(&self, name: &str, value: u64);
-    /// Sets a gauge.
-    fn gauge_set(&self, name: &str, value: f64);
-}
-
 /// What the worker gives to one instance. Everything left out is refused or ignored.
 #[derive(Clone, Default)]
 pub struct HostServices {
@@ -122,6 +114,4 @@ pub struct HostServices {
     pub errant_records: Option<Arc<dyn ErrantRecordReporter>>,
     /// For source tasks with transaction.boundary=connector.
     pub transaction_context: Option<Arc<dyn TransactionContext>>,
-    /// Metrics of the plugin.
-    pub metrics: Option<Arc<dyn InstanceMetrics>>,
 }

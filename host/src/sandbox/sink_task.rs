@@ -1,7 +1,6 @@
 //! A sink task instance.
 
 use indexmap::IndexMap;
-use tokio::time::timeout_at;
 
 use super::bindings::sink;
 use super::component::Half;
@@ -32,8 +31,8 @@ impl SinkTaskInstance {
             );
         };
         let time = core.limits().deadlines.for_start();
-        let (store, give_up) = core.begin("instantiate", time)?;
-        let result = timeout_at(give_up, half.instantiate_async(store)).await;
+        let (store, call) = core.begin("instantiate", time)?;
+        let result = call.run(half.instantiate_async(store)).await;
         let guest = core.end(result)?;
         Ok(Self { core, guest })
     }
@@ -43,14 +42,14 @@ impl SinkTaskInstance {
         let export = "sink-task.start";
         let config = bridge::config::to_wit(config);
         let time = self.core.limits().deadlines.for_start();
-        let (store, give_up) = self.core.begin(export, time)?;
-        let result = timeout_at(
-            give_up,
-            self.guest
-                .connect_wasm_plugin_sink_task()
-                .call_start(store, &config),
-        )
-        .await;
+        let (store, call) = self.core.begin(export, time)?;
+        let result = call
+            .run(
+                self.guest
+                    .connect_wasm_plugin_sink_task()
+                    .call_start(store, &config),
+            )
+            .await;
         self.core.end_result(export, result)
     }
 
@@ -59,9 +58,9 @@ impl SinkTaskInstance {
         let export = "sink-task.open";
         let partitions = bridge::offset::partitions_to_wit(partitions.to_vec());
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_sink_task();
-        let result = timeout_at(give_up, task.call_open(store, &partitions)).await;
+        let result = call.run(task.call_open(store, &partitions)).await;
         self.core.end_result(export, result)
     }
 
@@ -73,14 +72,14 @@ impl SinkTaskInstance {
     pub async fn put(&mut self, batch: &Vec<u8>) -> Result<(), SandboxError> {
         let export = "sink-task.put";
         let time = self.core.limits().deadlines.for_put();
-        let (store, give_up) = self.core.begin(export, time)?;
-        let result = timeout_at(
-            give_up,
-            self.guest
-                .connect_wasm_plugin_sink_task()
-                .call_put(store, batch),
-        )
-        .await;
+        let (store, call) = self.core.begin(export, time)?;
+        let result = call
+            .run(
+                self.guest
+                    .connect_wasm_plugin_sink_task()
+                    .call_put(store, batch),
+            )
+            .await;
         self.core.end_result(export, result)
     }
 
@@ -92,9 +91,9 @@ impl SinkTaskInstance {
         let export = "sink-task.pre-commit";
         let offsets = bridge::offset::partition_offsets_to_wit(offsets);
         let time = self.core.limits().deadlines.for_put();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_sink_task();
-        let result = timeout_at(give_up, task.call_pre_commit(store, &offsets)).await;
+        let result = call.run(task.call_pre_commit(store, &offsets)).await;
         let answer = self.core.end_result(export, result)?;
         Ok(answer.map(bridge::offset::partition_offsets_from_wit))
     }
@@ -104,14 +103,14 @@ impl SinkTaskInstance {
         let export = "sink-task.flush";
         let offsets = bridge::offset::partition_offsets_to_wit(offsets);
         let time = self.core.limits().deadlines.for_put();
-        let (store, give_up) = self.core.begin(export, time)?;
-        let result = timeout_at(
-            give_up,
-            self.guest
-                .connect_wasm_plugin_sink_task()
-                .call_flush(store, &offsets),
-        )
-        .await;
+        let (store, call) = self.core.begin(export, time)?;
+        let result = call
+            .run(
+                self.guest
+                    .connect_wasm_plugin_sink_task()
+                    .call_flush(store, &offsets),
+            )
+            .await;
         self.core.end_result(export, result)
     }
 
@@ -120,9 +119,9 @@ impl SinkTaskInstance {
         let export = "sink-task.close";
         let partitions = bridge::offset::partitions_to_wit(partitions.to_vec());
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_sink_task();
-        let result = timeout_at(give_up, task.call_close(store, &partitions)).await;
+        let result = call.run(task.call_close(store, &partitions)).await;
         self.core.end_result(export, result)
     }
 
@@ -130,12 +129,10 @@ impl SinkTaskInstance {
     pub async fn stop(&mut self) -> Result<(), SandboxError> {
         let export = "sink-task.stop";
         let time = self.core.limits().deadlines.for_stop();
-        let (store, give_up) = self.core.begin(export, time)?;
-        let result = timeout_at(
-            give_up,
-            self.guest.connect_wasm_plugin_sink_task().call_stop(store),
-        )
-        .await;
+        let (store, call) = self.core.begin(export, time)?;
+        let result = call
+            .run(self.guest.connect_wasm_plugin_sink_task().call_stop(store))
+            .await;
         self.core.end_result(export, result)
     }
 }

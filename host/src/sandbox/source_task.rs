@@ -1,7 +1,6 @@
 //! A source task instance.
 
 use indexmap::IndexMap;
-use tokio::time::timeout_at;
 
 use super::bindings::source;
 use super::component::Half;
@@ -63,8 +62,8 @@ impl SourceTaskInstance {
             );
         };
         let time = core.limits().deadlines.for_start();
-        let (store, give_up) = core.begin("instantiate", time)?;
-        let result = timeout_at(give_up, half.instantiate_async(store)).await;
+        let (store, call) = core.begin("instantiate", time)?;
+        let result = call.run(half.instantiate_async(store)).await;
         let guest = core.end(result)?;
         Ok(Self { core, guest })
     }
@@ -77,9 +76,9 @@ impl SourceTaskInstance {
         let export = "source-task.start";
         let config = bridge::config::to_wit(config);
         let time = self.core.limits().deadlines.for_start();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_source_task();
-        let result = timeout_at(give_up, task.call_start(store, &config)).await;
+        let result = call.run(task.call_start(store, &config)).await;
         self.core
             .end_result(export, result)
             .map(bridge::task::options_from_wit)
@@ -89,9 +88,9 @@ impl SourceTaskInstance {
     pub async fn poll(&mut self) -> Result<Option<Vec<u8>>, SandboxError> {
         let export = "source-task.poll";
         let time = self.core.limits().deadlines.for_poll();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_source_task();
-        let result = timeout_at(give_up, task.call_poll(store)).await;
+        let result = call.run(task.call_poll(store)).await;
         let batch: Option<Vec<u8>> = self.core.end_result(export, result)?;
         match batch {
             Some(bytes) if bytes.len() > BATCH_BYTES_MAX => {
@@ -113,9 +112,9 @@ impl SourceTaskInstance {
         let export = "source-task.commit-records";
         let records = bridge::task::committed_to_wit(records);
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_source_task();
-        let result = timeout_at(give_up, task.call_commit_records(store, &records)).await;
+        let result = call.run(task.call_commit_records(store, &records)).await;
         self.core.end_result(export, result)
     }
 
@@ -123,9 +122,9 @@ impl SourceTaskInstance {
     pub async fn commit(&mut self) -> Result<(), SandboxError> {
         let export = "source-task.commit";
         let time = self.core.limits().deadlines.for_call();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_source_task();
-        let result = timeout_at(give_up, task.call_commit(store)).await;
+        let result = call.run(task.call_commit(store)).await;
         self.core.end_result(export, result)
     }
 
@@ -133,9 +132,9 @@ impl SourceTaskInstance {
     pub async fn stop(&mut self) -> Result<(), SandboxError> {
         let export = "source-task.stop";
         let time = self.core.limits().deadlines.for_stop();
-        let (store, give_up) = self.core.begin(export, time)?;
+        let (store, call) = self.core.begin(export, time)?;
         let task = self.guest.connect_wasm_plugin_source_task();
-        let result = timeout_at(give_up, task.call_stop(store)).await;
+        let result = call.run(task.call_stop(store)).await;
         self.core.end_result(export, result)
     }
 

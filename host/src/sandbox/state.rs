@@ -4,12 +4,11 @@
 //! Owns the making of the WASI context: no arguments, no variables, no network, no file but the
 //! granted ones, standard streams into the log.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::time::Instant;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::filesystem::WasiFilesystemCtxView;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -18,9 +17,11 @@ use super::capability::{Grants, Mount, mounts};
 use super::error::GrantError;
 use super::filesystem::{FilterState, FilteredFilesystem};
 use super::limits::{Accounting, Limits};
+use super::meter::Meter;
 use super::output::{InstanceLog, Level, LineCapture};
 use super::services::HostServices;
 use super::stop::StopSignal;
+use crate::metrics::{InstanceUsage, OwnMetric};
 
 /// The store's data.
 pub(super) struct InstanceState {
@@ -31,11 +32,13 @@ pub(super) struct InstanceState {
     pub(super) log: Arc<InstanceLog>,
     pub(super) stop: StopSignal,
     pub(super) services: HostServices,
-    pub(super) metric_names: HashSet<String>,
+    pub(super) usage: Arc<InstanceUsage>,
+    /// The plugin's own metrics.
+    pub(super) metrics: HashMap<String, OwnMetric>,
     pub(super) metric_names_max: usize,
     pub(super) metric_names_warned: bool,
-    /// When the current call has to be back.
-    pub(super) call_deadline: Instant,
+    /// The accounts of the current call.
+    pub(super) meter: Arc<Meter>,
     output: [LineCapture; 2],
 }
 
@@ -46,12 +49,19 @@ pub(super) struct StateSpec<'a> {
     pub(super) limits: &'a Limits,
     pub(super) services: HostServices,
     pub(super) stop: StopSignal,
+    pub(super) meter: Arc<Meter>,
 }
 
 impl InstanceState {
     /// `class` is the one that the instance's log lines go by.
     pub(super) fn new(class: &str, spec: StateSpec<'_>) -> Result<Self, GrantError> {
-        let log = Arc::new(InstanceLog::new(class, spec.name, spec.limits));
+        let usage = Arc::clone(spec.meter.usage());
+        let log = Arc::new(InstanceLog::new(
+            class,
+            spec.name,
+            spec.limits,
+            Arc::clone(&usage),
+        ));
         let output = [
             LineCapture::new(Arc::clone(&log), Level::Info),
             LineCapture::new(Arc::clone(&log), Level::Warn),
@@ -72,19 +82,20 @@ impl InstanceState {
             preopen(&mut builder, mount, spec.grants)?;
         }
         let mut table = ResourceTable::new();
-        table.set_max_capacity(spec.limits.resources);
+        table.set_max_capacity(spec.limits.handles);
         Ok(Self {
             wasi: builder.build(),
             table,
             filter: FilterState::new(mounts.into_iter().map(|mount| mount.names).collect()),
-            accounting: Accounting::new(spec.limits),
+            accounting: Accounting::new(spec.limits, Arc::clone(&usage)),
             log,
             stop: spec.stop,
             services: spec.services,
-            metric_names: HashSet::new(),
+            usage,
+            metrics: HashMap::new(),
             metric_names_max: spec.limits.metric_names,
             metric_names_warned: false,
-            call_deadline: Instant::now(),
+            meter: spec.meter,
             output,
         })
     }

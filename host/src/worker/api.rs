@@ -156,8 +156,9 @@ pub trait Worker: Send + Sync {
     /// that the configuration wants.
     async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError>;
 
-    /// What a configuration of that origin names and may not have: pairs of key and message, which
-    /// names key, path and the worker line that would allow it.
+    /// What a configuration of that origin names and may not have, and where it is looser than the
+    /// worker's limits: pairs of key and message, which names key, path or value and the worker
+    /// line that would allow it.
     fn check_grants(&self, config: &ConfigMap, origin: ConfigOrigin) -> Vec<(String, String)>;
 
     /// Brings a connector up in `target`; returns when it is there or has failed. The status comes

@@ -142,12 +142,15 @@ impl LocalWorker {
         let grants = self
             .grants(request.plugin, request.config, request.origin)
             .map_err(|refused| request.failed(&refusal_failure(&refused).to_string()))?;
+        let limits = self
+            .limits(request.config)
+            .map_err(|refused| request.failed(&refusal_failure(&refused).to_string()))?;
         let services = HostServices {
             offset_reader: Some(self.offset_reader(request.name)),
             ..HostServices::default()
         };
         let id = InstanceId::Connector(request.name.clone());
-        Ok(self.instance_spec(id, request.plugin, grants, services))
+        Ok(self.instance_spec(id, request.plugin, (grants, limits), services))
     }
 
     /// Asks the connector whether it knows about a change, or what it has against it.

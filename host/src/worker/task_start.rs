@@ -66,13 +66,21 @@ impl LocalWorker {
         let mut resolved = (connector_config.clone(), task_config.clone());
         let plugin = self.plugin_and_grants(&mut resolved, &mut secrets, origin);
         let (connector_config, task_config) = resolved;
+        let limits = self.limits(&connector_config);
+        let (plugin, limits) = match limits {
+            Ok(limits) => (plugin, limits),
+            Err(refused) => (
+                plugin.and(Err(super::refusal_failure(&refused))),
+                self.parts.limits.clone(),
+            ),
+        };
         let start = TaskStart {
             id: id.clone(),
             connector_config,
             task_config,
             plugin,
             worker: self.parts.config.clone(),
-            limits: self.parts.limits.clone(),
+            limits,
             producers: self.producers.clone(),
             offsets: self.parts.offsets.clone(),
             topics: self.parts.topics.clone(),

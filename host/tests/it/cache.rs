@@ -14,6 +14,7 @@ async fn load(cache: &Path) -> (PluginRegistry, Vec<String>) {
     let (log, guard) = guests::Log::listen();
     let sandbox = Sandbox::new(&SandboxConfig {
         cache_dir: Some(cache.to_owned()),
+        ..SandboxConfig::default()
     })
     .unwrap();
     let paths = [guests::path(guests::PROBE)];

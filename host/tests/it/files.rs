@@ -431,7 +431,7 @@ async fn the_number_of_open_files_is_bounded() {
         files: vec![read(folder.path().join("granted"))],
         stdio: false,
     };
-    spec.limits.resources = 100;
+    spec.limits.handles = 100;
     let mut task = SourceTaskInstance::new(spec).await.unwrap();
     let script = format!("open-many {}/granted 1000", folder.path().display());
     let error = task

@@ -50,6 +50,7 @@ pub async fn plugin(guest: &str) -> CompiledPlugin {
             let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugin-cache");
             let sandbox = Sandbox::new(&SandboxConfig {
                 cache_dir: Some(cache),
+                ..SandboxConfig::default()
             })
             .unwrap();
             let guests = [PROBE, COUNTING, RECORDING, SOURCE_ZOO, SINK_ZOO];

@@ -79,6 +79,7 @@ async fn a_class_that_comes_twice_is_told() {
     let (log, guard) = guests::Log::listen();
     let sandbox = Sandbox::new(&SandboxConfig {
         cache_dir: Some(folder.path().join("cache")),
+        ..SandboxConfig::default()
     })
     .unwrap();
     let paths = [guests::path(guests::PROBE), again.clone()];

@@ -35,7 +35,7 @@ const FORBIDDEN: [(&str, &str); 5] = [
 ];
 
 /// Libraries with the modules (or crates) that may name them.
-const FENCES: [(&str, &[&str]); 14] = [
+const FENCES: [(&str, &[&str]); 15] = [
     (
         "wasmtime",
         &["host/src/sandbox", "host/src/bridge", "bench/"],
@@ -48,6 +48,7 @@ const FENCES: [(&str, &[&str]); 14] = [
     ("axum", &["host/src/rest"]),
     ("hyper", &["host/src/rest"]),
     ("utoipa", &["host/src/rest"]),
+    ("prometheus_client", &["host/src/metrics"]),
     (
         "tracing_subscriber",
         &[

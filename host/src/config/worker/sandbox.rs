@@ -32,10 +32,20 @@ pub struct SandboxSettings {
     pub table_max_elements: usize,
     /// `sandbox.instances.max`: core instances in one plugin instance.
     pub instances_max: usize,
+    /// `sandbox.handles.max`
+    pub handles_max: usize,
+    /// `sandbox.sockets.max`
+    pub sockets_max: usize,
     /// `sandbox.payload.max.bytes`
     pub payload_max_bytes: usize,
+    /// `sandbox.disk.max.bytes`
+    pub disk_max_bytes: u64,
+    /// `sandbox.cpu.percent`
+    pub cpu_percent: u32,
     /// `sandbox.log.lines.per.second`
     pub log_lines_per_second: u32,
+    /// `sandbox.log.bytes.per.second`
+    pub log_bytes_per_second: usize,
     /// `sandbox.log.line.max.bytes`
     pub log_line_max_bytes: usize,
     /// `sandbox.call.timeout.ms`
@@ -61,8 +71,13 @@ impl SandboxSettings {
             memory_max_bytes: unsigned(parsed, "sandbox.memory.max.bytes"),
             table_max_elements: unsigned(parsed, "sandbox.table.max.elements"),
             instances_max: unsigned(parsed, "sandbox.instances.max"),
+            handles_max: unsigned(parsed, "sandbox.handles.max"),
+            sockets_max: unsigned(parsed, "sandbox.sockets.max"),
             payload_max_bytes: unsigned(parsed, "sandbox.payload.max.bytes"),
+            disk_max_bytes: unsigned(parsed, "sandbox.disk.max.bytes"),
+            cpu_percent: unsigned(parsed, "sandbox.cpu.percent"),
             log_lines_per_second: unsigned(parsed, "sandbox.log.lines.per.second"),
+            log_bytes_per_second: unsigned(parsed, "sandbox.log.bytes.per.second"),
             log_line_max_bytes: unsigned(parsed, "sandbox.log.line.max.bytes"),
             call_timeout: milliseconds(parsed, "sandbox.call.timeout.ms"),
             start_timeout: milliseconds(parsed, "sandbox.start.timeout.ms"),
@@ -87,9 +102,19 @@ const MEMORY: &str = "Memory that one plugin instance may use, in bytes.";
 const TABLE: &str = "Elements that all tables of one plugin instance may have together.";
 const INSTANCES: &str =
     "Core modules, memories and tables that one plugin instance may be made of, each.";
+const HANDLES: &str = "Files, streams, sockets and other resources that one plugin instance may \
+    have open at a time.";
+const SOCKETS: &str = "Sockets that one plugin instance may have open at a time; they count as \
+    handles, too.";
 const PAYLOAD: &str = "Bytes that one call of a plugin to the worker may carry.";
+const DISK: &str = "Bytes that one plugin instance may write to files in its life; without a limit \
+    by default.";
+const CPU: &str = "Share of one processor core that one plugin instance may use, in percent; one \
+    that has used more waits.";
 const LOG_LINES: &str = "Log lines that one plugin instance may write per second; more are counted \
     and dropped.";
+const LOG_BYTES: &str = "Bytes of log lines that one plugin instance may write per second; lines \
+    beyond it are counted and dropped.";
 const LOG_LINE: &str = "Bytes of one log line of a plugin; the rest is cut off.";
 const CALL: &str = "Time for a call into a plugin that no other sandbox timeout is for.";
 const START: &str = "Time for the start of a connector or task.";
@@ -98,7 +123,7 @@ const PUT: &str = "Time for one put, flush or pre-commit of a sink task.";
 const STOP: &str = "Time for the stop of a connector or task.";
 
 /// Limits with their defaults. Those of memory are for one instance; see sandbox/limits.rs.
-const LIMITS: [(&str, ConfigType, &str, &str); 11] = [
+const LIMITS: [(&str, ConfigType, &str, &str); 16] = [
     (
         "sandbox.memory.max.bytes",
         ConfigType::Long,
@@ -112,6 +137,8 @@ const LIMITS: [(&str, ConfigType, &str, &str); 11] = [
         TABLE,
     ),
     ("sandbox.instances.max", ConfigType::Int, "100", INSTANCES),
+    ("sandbox.handles.max", ConfigType::Int, "4096", HANDLES),
+    ("sandbox.sockets.max", ConfigType::Int, "256", SOCKETS),
     (
         "sandbox.payload.max.bytes",
         ConfigType::Long,
@@ -119,10 +146,23 @@ const LIMITS: [(&str, ConfigType, &str, &str); 11] = [
         PAYLOAD,
     ),
     (
+        "sandbox.disk.max.bytes",
+        ConfigType::Long,
+        "9223372036854775807",
+        DISK,
+    ),
+    ("sandbox.cpu.percent", ConfigType::Int, "100", CPU),
+    (
         "sandbox.log.lines.per.second",
         ConfigType::Int,
         "1000",
         LOG_LINES,
+    ),
+    (
+        "sandbox.log.bytes.per.second",
+        ConfigType::Int,
+        "1048576",
+        LOG_BYTES,
     ),
     (
         "sandbox.log.line.max.bytes",
@@ -138,7 +178,7 @@ const LIMITS: [(&str, ConfigType, &str, &str); 11] = [
 ];
 
 /// The keys.
-pub(super) fn keys() -> Vec<ConfigKey> {
+pub fn keys() -> Vec<ConfigKey> {
     let list = |name: &str, default: &str, documentation: &str| {
         let default = DefaultValue::Value(default.to_owned());
         ConfigKey::new(
@@ -163,22 +203,26 @@ pub(super) fn keys() -> Vec<ConfigKey> {
         list("sandbox.net.deny", "", NET_DENY),
         list("sandbox.env.allow", "", ENV_ALLOW),
     ];
-    keys.extend(
-        LIMITS
-            .iter()
-            .map(|(name, config_type, default, documentation)| {
-                let default = DefaultValue::Value((*default).to_owned());
-                ConfigKey::new(
-                    *name,
-                    *config_type,
-                    default,
-                    Importance::Low,
-                    *documentation,
-                )
-                .validator(Validator::at_least(1))
-            }),
-    );
+    keys.extend(limit_keys());
     keys
+}
+
+/// The keys of limits, which a connector's configuration may have, too: there they tighten the
+/// worker's.
+pub fn limit_keys() -> impl Iterator<Item = ConfigKey> {
+    LIMITS
+        .iter()
+        .map(|(name, config_type, default, documentation)| {
+            let default = DefaultValue::Value((*default).to_owned());
+            ConfigKey::new(
+                *name,
+                *config_type,
+                default,
+                Importance::Low,
+                *documentation,
+            )
+            .validator(Validator::at_least(1))
+        })
 }
 
 /// An empty item among paths or endpoints is a slip that could be read as "everything".

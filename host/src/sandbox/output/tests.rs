@@ -40,6 +40,7 @@ async fn lines(limits: Limits, act: impl AsyncFnOnce(Arc<InstanceLog>)) -> Vec<S
         "a.Plugin",
         "[lines|task-0]".to_owned(),
         &limits,
+        Arc::default(),
     )))
     .await;
     drop(guard);
