@@ -17,7 +17,10 @@ mod imports;
 mod instance;
 mod limits;
 mod meter;
+mod names;
+mod network;
 mod output;
+mod outside;
 mod services;
 mod sink_task;
 mod source_task;
@@ -30,13 +33,16 @@ use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
-pub use self::capability::{FileGrant, Grants};
+pub use self::capability::{Environment, FileGrant, Grants};
 pub use self::component::{CompiledPlugin, Description, KeyError, PluginKind, Recommendation};
 pub use self::connector::{ConnectorInstance, SourceOffsetChange, Support};
 pub use self::error::{Blame, CallSite, ConnectError, ErrorKind, GrantError, SandboxError};
 pub use self::instance::InstanceSpec;
 pub use self::limits::{Deadlines, Limits};
 use self::meter::Turns;
+pub use self::names::{NameResolver, SystemResolver};
+pub use self::network::{EndpointGrant, NetRefusal, NetworkGrants, NetworkPolicy, OwnEndpoint};
+use self::outside::Outside;
 pub use self::services::{
     ConnectorContext, ErrantRecord, ErrantRecordReporter, HostServices, OffsetReader,
     PartitionOffset, SinkContext, TopicPartition, TransactionContext,
@@ -56,6 +62,8 @@ pub struct SandboxConfig {
     pub cache_dir: Option<PathBuf>,
     /// Where the usage of instances is shown.
     pub metrics: Metrics,
+    /// Who looks names up for plugins; none means the system.
+    pub resolver: Option<Arc<dyn NameResolver>>,
 }
 
 /// The engine of the process. Cheap to clone; the ticker thread ends with the last clone and the
@@ -69,6 +77,7 @@ struct Inner {
     cache: Option<cache::Cache>,
     metrics: Metrics,
     turns: Turns,
+    outside: Arc<Outside>,
 }
 
 impl Sandbox {
@@ -95,6 +104,7 @@ impl Sandbox {
             cache,
             metrics: config.metrics.clone(),
             turns: Turns::for_processors(),
+            outside: Arc::new(Outside::new(config)),
         })))
     }
 
@@ -122,6 +132,10 @@ impl Sandbox {
 
     fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    fn outside(&self) -> &Arc<Outside> {
+        &self.0.outside
     }
 
     fn cache(&self) -> Option<&cache::Cache> {

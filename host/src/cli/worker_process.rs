@@ -14,10 +14,12 @@ use tokio_util::sync::CancellationToken;
 use crate::config::ConfigMap;
 use crate::config::clients;
 use crate::config::connector_file::{ConnectorRequest, InitialState};
+use crate::config::endpoint::{Endpoint, endpoints};
+use crate::config::environment::allowed_variables;
 use crate::config::listener::AdvertisedAddress;
 use crate::config::provider::ConfigProviders;
 use crate::config::redact::Secrets;
-use crate::config::worker::{SandboxSettings, WorkerConfig};
+use crate::config::worker::WorkerConfig;
 use crate::herder::catalog::KnownPlugins;
 use crate::herder::offsets::TopicTracking;
 use crate::herder::request::ReconfigurationRequests;
@@ -32,7 +34,7 @@ use crate::loggers::Loggers;
 use crate::metrics::Metrics;
 use crate::plugin::{GrantPolicy, PluginRegistry};
 use crate::rest::{Resources, RestServer, local_host};
-use crate::sandbox::{Limits, Sandbox, SandboxConfig};
+use crate::sandbox::{Environment, Limits, NetworkPolicy, OwnEndpoint, Sandbox, SandboxConfig};
 use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
 use crate::storage::offset::{FileOffsetBackingStore, OffsetBackingStore as _};
 use crate::storage::status::MemoryStatusBackingStore;
@@ -118,7 +120,7 @@ impl WorkerProcess {
         let worker = Arc::new(LocalWorker::new(WorkerParts {
             guests: guests.handle(),
             limits: Limits::from(&config.sandbox),
-            grant_policy: grant_policy(&config.sandbox),
+            grant_policy: grant_policy(&config, &rest),
             config: config.clone(),
             providers: providers.clone(),
             worker_id,
@@ -222,11 +224,38 @@ fn configure(properties: &ConfigMap) -> anyhow::Result<(Arc<WorkerConfig>, Arc<C
     Ok((Arc::new(config), Arc::new(providers)))
 }
 
-fn grant_policy(settings: &SandboxSettings) -> GrantPolicy {
+fn grant_policy(config: &WorkerConfig, rest: &RestServer) -> GrantPolicy {
+    let listeners = rest.addresses().into_iter().chain(rest.admin_addresses());
+    let own = listeners
+        .map(|address| own_endpoint("the worker's REST interface", Endpoint::from(address)))
+        .chain(
+            config
+                .bootstrap_servers
+                .iter()
+                .filter_map(|server| endpoints(server).ok())
+                .flatten()
+                .map(|endpoint| own_endpoint("a bootstrap server of the worker", endpoint)),
+        )
+        .flatten();
+    let settings = &config.sandbox;
     GrantPolicy {
         fs_allow: settings.fs_allow.clone(),
         stdio_allow: settings.stdio_allow,
+        network: Arc::new(NetworkPolicy {
+            allow: settings.net_allow.clone(),
+            deny: settings.net_deny.clone(),
+            own: own.collect(),
+        }),
+        environment: Environment::new(allowed_variables(&settings.env_allow, std::env::vars_os())),
     }
+}
+
+fn own_endpoint(what: &'static str, endpoint: Endpoint) -> Option<OwnEndpoint> {
+    Some(OwnEndpoint {
+        what,
+        port: endpoint.ports.single()?,
+        host: endpoint.host,
+    })
 }
 
 async fn load_plugins(config: &WorkerConfig, metrics: &Metrics) -> anyhow::Result<PluginRegistry> {
@@ -234,6 +263,7 @@ async fn load_plugins(config: &WorkerConfig, metrics: &Metrics) -> anyhow::Resul
     let sandbox = Sandbox::new(&SandboxConfig {
         cache_dir,
         metrics: metrics.clone(),
+        ..SandboxConfig::default()
     })?;
     let executable =
         std::env::current_exe().context("The path of this program cannot be found out")?;

@@ -5,15 +5,20 @@
 //! it. Paths are compared with symbolic links and `..` resolved. A refusal names the key, the path
 //! and the worker line that would allow it, and tells nothing else about the worker's disk.
 //!
-//! Endpoints are granted nothing yet: the sandbox has no network.
+//! Endpoints and addresses to listen on: connectors created over REST are bounded by
+//! `sandbox.net.allow`. `sandbox.net.deny`, link-local and metadata addresses, and the worker's own
+//! endpoints bound everybody, the operator's files too: what reaches those is code of the plugin.
+
+mod network;
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::ConfigMap;
 use crate::config::def::{
     ConfigDef, ConfigKey, ConfigType, DefaultValue, Grant, java_trim, split_list,
 };
-use crate::sandbox::{FileGrant, Grants};
+use crate::sandbox::{Environment, FileGrant, Grants, NetworkPolicy};
 
 /// Who wrote a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,10 @@ pub struct GrantPolicy {
     pub fs_allow: Vec<PathBuf>,
     /// `sandbox.stdio.allow`: they may use standard input and output.
     pub stdio_allow: bool,
+    /// `sandbox.net.*` and the worker's own endpoints.
+    pub network: Arc<NetworkPolicy>,
+    /// The variables of `sandbox.env.allow`.
+    pub environment: Environment,
 }
 
 /// A grant that a configuration does not get.
@@ -39,7 +48,7 @@ pub struct GrantPolicy {
 pub struct GrantRefused {
     /// The config key.
     pub key: String,
-    /// The path, empty for standard input and output.
+    /// The path or endpoint, empty for standard input and output.
     pub path: String,
     /// What is refused, and what would allow it.
     pub message: String,
@@ -52,7 +61,11 @@ pub fn grants_for(
     origin: GrantOrigin,
     policy: &GrantPolicy,
 ) -> Result<Grants, Vec<GrantRefused>> {
-    let mut grants = Grants::default();
+    let mut grants = Grants {
+        environment: policy.environment.clone(),
+        ..Grants::default()
+    };
+    grants.network.policy = Arc::clone(&policy.network);
     let mut refused = Vec::new();
     for key in def.keys() {
         let paths = values(key, config);
@@ -66,7 +79,12 @@ pub fn grants_for(
         let write = match key.grants {
             Some(Grant::PathRead) => false,
             Some(Grant::PathWrite) => true,
-            Some(Grant::Endpoint | Grant::Listen) | None => continue,
+            Some(Grant::Endpoint | Grant::Listen) => {
+                let network = &mut grants.network;
+                refused.extend(network::add_grants(key, config, origin, network));
+                continue;
+            }
+            None => continue,
         };
         for path in paths {
             match file_grant(key, path, write, origin, policy) {
@@ -84,11 +102,7 @@ pub fn grants_for(
 
 /// The values of a key as its plugin will see them, without empty ones.
 fn values(key: &ConfigKey, config: &ConfigMap) -> Vec<String> {
-    let default = match &key.default {
-        DefaultValue::Value(text) => Some(text),
-        DefaultValue::Required | DefaultValue::Null => None,
-    };
-    let Some(text) = config.get(&key.name).or(default) else {
+    let Some(text) = value(key, config) else {
         return Vec::new();
     };
     let items = match key.config_type {
@@ -96,6 +110,15 @@ fn values(key: &ConfigKey, config: &ConfigMap) -> Vec<String> {
         _ => vec![java_trim(text).to_owned()],
     };
     items.into_iter().filter(|item| !item.is_empty()).collect()
+}
+
+/// The whole value of a key as its plugin will see it.
+fn value<'a>(key: &'a ConfigKey, config: &'a ConfigMap) -> Option<&'a String> {
+    let default = match &key.default {
+        DefaultValue::Value(text) => Some(text),
+        DefaultValue::Required | DefaultValue::Null => None,
+    };
+    config.get(&key.name).or(default)
 }
 
 fn stdio_refused(key: &ConfigKey) -> GrantRefused {

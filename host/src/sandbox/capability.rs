@@ -6,10 +6,12 @@
 //! the same file. Whether a path may be granted at all is decided above (`plugin::grants`).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::GrantError;
+use super::network::NetworkGrants;
 
 /// What an instance may touch. The default is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,32 @@ pub struct Grants {
     pub files: Vec<FileGrant>,
     /// The worker's standard input and output.
     pub stdio: bool,
+    /// Endpoints and addresses to listen on.
+    pub network: NetworkGrants,
+    /// Environment variables.
+    pub environment: Environment,
+}
+
+/// Environment variables for plugins. Cheap to clone; shows names only, since values are secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment(Arc<Vec<(String, String)>>);
+
+impl Environment {
+    /// These variables.
+    pub fn new(variables: Vec<(String, String)>) -> Self {
+        Self(Arc::new(variables))
+    }
+
+    pub(super) fn variables(&self) -> &[(String, String)] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|(name, _)| name);
+        formatter.debug_list().entries(names).finish()
+    }
 }
 
 impl Grants {

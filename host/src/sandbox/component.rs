@@ -16,6 +16,7 @@ use super::error::SandboxError;
 use super::instance::Core;
 use super::limits::Limits;
 use super::meter::{Meter, Turns};
+use super::outside::Outside;
 use super::services::HostServices;
 use super::state::{InstanceState, StateSpec};
 use super::stop::StopSignal;
@@ -99,6 +100,7 @@ struct Inner {
     engine: Engine,
     metrics: Metrics,
     turns: Turns,
+    outside: Arc<Outside>,
     path: PathBuf,
     digest: String,
     description: Description,
@@ -154,6 +156,10 @@ impl CompiledPlugin {
 
     pub(super) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    pub(super) fn outside(&self) -> &Outside {
+        &self.0.outside
     }
 
     pub(super) fn half(&self) -> &Half {
@@ -276,6 +282,7 @@ impl CompiledPlugin {
             stop: StopSignal::new(),
             // Asked once and gone: nobody is shown it.
             meter: Meter::new(Arc::default(), limits, self.turns()),
+            outside: self.outside(),
         };
         let mut core = Core::new(self, limits, state)?;
         let time = limits.deadlines.for_start();
@@ -376,6 +383,7 @@ impl CompiledPlugin {
             engine: sandbox.engine().clone(),
             metrics: sandbox.metrics().clone(),
             turns: sandbox.turns().clone(),
+            outside: Arc::clone(sandbox.outside()),
             path: path.to_owned(),
             digest: cache::hex(content),
             description,

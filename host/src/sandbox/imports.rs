@@ -12,11 +12,11 @@ use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView as _};
 use wasmtime_wasi::p2::bindings as wasi;
 use wasmtime_wasi::p2::{DynPollable, Pollable};
 use wasmtime_wasi::random::WasiRandom;
-use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView as _};
 
 use super::bindings::any::connect_wasm::plugin as wit;
 use super::error::{ConnectError, ErrorKind};
 use super::filesystem::HasFilteredFilesystem;
+use super::network;
 use super::output::Level;
 use super::services::ErrantRecord;
 use super::state::InstanceState;
@@ -68,7 +68,7 @@ pub(super) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Insta
         InstanceState::filtered_filesystem,
     )?;
     add_cli(l)?;
-    add_sockets(l)?;
+    network::sockets::add_to_linker(l)?;
     Ok(linker)
 }
 
@@ -93,30 +93,6 @@ fn add_cli(l: &mut Linker<InstanceState>) -> wasmtime::Result<()> {
     wasi::cli::terminal_stdin::add_to_linker::<InstanceState, WasiCli>(l, |state| state.cli())?;
     wasi::cli::terminal_stdout::add_to_linker::<InstanceState, WasiCli>(l, |state| state.cli())?;
     wasi::cli::terminal_stderr::add_to_linker::<InstanceState, WasiCli>(l, |state| state.cli())
-}
-
-/// Sockets are there to be imported, since drivers that could use them are linked into plugins
-/// that may never connect; the context allows no address.
-fn add_sockets(l: &mut Linker<InstanceState>) -> wasmtime::Result<()> {
-    wasi::sockets::tcp::add_to_linker::<InstanceState, WasiSockets>(l, |state| state.sockets())?;
-    wasi::sockets::udp::add_to_linker::<InstanceState, WasiSockets>(l, |state| state.sockets())?;
-    wasi::sockets::tcp_create_socket::add_to_linker::<InstanceState, WasiSockets>(l, |state| {
-        state.sockets()
-    })?;
-    wasi::sockets::udp_create_socket::add_to_linker::<InstanceState, WasiSockets>(l, |state| {
-        state.sockets()
-    })?;
-    wasi::sockets::instance_network::add_to_linker::<InstanceState, WasiSockets>(l, |state| {
-        state.sockets()
-    })?;
-    wasi::sockets::network::add_to_linker::<InstanceState, WasiSockets>(
-        l,
-        &Default::default(),
-        |state| state.sockets(),
-    )?;
-    wasi::sockets::ip_name_lookup::add_to_linker::<InstanceState, WasiSockets>(l, |state| {
-        state.sockets()
-    })
 }
 
 impl wit::types::Host for InstanceState {}

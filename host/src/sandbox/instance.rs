@@ -102,6 +102,7 @@ impl Core {
             services: spec.services,
             stop: spec.stop,
             meter,
+            outside: spec.plugin.outside(),
         };
         let description = spec.plugin.description();
         let class = match spec.id {

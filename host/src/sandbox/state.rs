@@ -1,8 +1,8 @@
 //! The data that belongs to one instance: its WASI context, its limits, and what the worker gives
 //! to it.
 //!
-//! Owns the making of the WASI context: no arguments, no variables, no network, no file but the
-//! granted ones, standard streams into the log.
+//! Owns the making of the WASI context: no arguments, no variable, file or address but the granted
+//! ones, standard streams into the log.
 
 use std::collections::HashMap;
 use std::os::fd::AsRawFd;
@@ -18,7 +18,9 @@ use super::error::GrantError;
 use super::filesystem::{FilterState, FilteredFilesystem};
 use super::limits::{Accounting, Limits};
 use super::meter::Meter;
+use super::network::Network;
 use super::output::{InstanceLog, Level, LineCapture};
+use super::outside::Outside;
 use super::services::HostServices;
 use super::stop::StopSignal;
 use crate::metrics::{InstanceUsage, OwnMetric};
@@ -30,6 +32,7 @@ pub(super) struct InstanceState {
     pub(super) filter: FilterState,
     pub(super) accounting: Accounting,
     pub(super) log: Arc<InstanceLog>,
+    pub(super) network: Arc<Network>,
     pub(super) stop: StopSignal,
     pub(super) services: HostServices,
     pub(super) usage: Arc<InstanceUsage>,
@@ -50,6 +53,7 @@ pub(super) struct StateSpec<'a> {
     pub(super) services: HostServices,
     pub(super) stop: StopSignal,
     pub(super) meter: Arc<Meter>,
+    pub(super) outside: &'a Outside,
 }
 
 impl InstanceState {
@@ -67,10 +71,19 @@ impl InstanceState {
             LineCapture::new(Arc::clone(&log), Level::Warn),
         ];
         let mut builder = WasiCtxBuilder::new();
+        let network = Arc::new(Network::new(
+            spec.grants.network.clone(),
+            Arc::clone(&spec.outside.resolver),
+            Arc::clone(&log),
+        ));
+        let checking = Arc::clone(&network);
         builder
-            .allow_tcp(false)
-            .allow_udp(false)
-            .allow_ip_name_lookup(false);
+            .allow_tcp(true)
+            .allow_udp(true)
+            // wasmtime-wasi's own look-ups are not linked.
+            .allow_ip_name_lookup(false)
+            .socket_addr_check(move |address, used| checking.verdict(address, used))
+            .envs(spec.grants.environment.variables());
         builder.stderr(output[1].clone());
         if spec.grants.stdio {
             builder.inherit_stdin().inherit_stdout();
@@ -89,6 +102,7 @@ impl InstanceState {
             filter: FilterState::new(mounts.into_iter().map(|mount| mount.names).collect()),
             accounting: Accounting::new(spec.limits, Arc::clone(&usage)),
             log,
+            network,
             stop: spec.stop,
             services: spec.services,
             usage,

@@ -50,7 +50,7 @@ async fn check(folder: &Path, files: Vec<FileGrant>, script: &str) {
     let found = answers(
         Grants {
             files,
-            stdio: false,
+            ..Grants::default()
         },
         &operations.join("\n"),
     )
@@ -211,6 +211,7 @@ async fn a_file_that_comes_later_can_be_read_then() {
     spec.grants = Grants {
         files: vec![read(&path)],
         stdio: false,
+        ..Grants::default()
     };
     let mut task = SourceTaskInstance::new(spec).await.unwrap();
     let script = format!("read {}", path.display());
@@ -230,6 +231,7 @@ async fn a_link_in_place_of_a_granted_file_is_not_followed() {
     let grants = Grants {
         files: vec![read(&reads), write(&writes)],
         stdio: false,
+        ..Grants::default()
     };
     // The grants are made while the names are free, and become links before they are opened.
     let mut spec = guests::task(&guests::plugin(guests::PROBE).await);
@@ -263,6 +265,7 @@ async fn a_folder_that_takes_the_place_of_a_granted_file_stays_closed() {
     spec.grants = Grants {
         files: vec![write(&path)],
         stdio: false,
+        ..Grants::default()
     };
     let mut task = SourceTaskInstance::new(spec).await.unwrap();
     fs::create_dir(&path).unwrap();
@@ -365,6 +368,7 @@ async fn every_way_to_write_a_path_opens_as_it_is_written() {
         let grants = Grants {
             files: vec![write(&path)],
             stdio: false,
+            ..Grants::default()
         };
         let found = answers(grants, &format!("write {path} x\nread {path}\nstat {path}")).await;
         assert_eq!(found, ["ok", "ok x", "ok file 1"], "{path}");
@@ -387,6 +391,7 @@ async fn a_name_in_the_working_directory_opens() {
         let grants = Grants {
             files: vec![read(&path)],
             stdio: false,
+            ..Grants::default()
         };
         let script = format!("read {path}\nlist .\nread Cargo.toml\nread ./Cargo.toml\nlist /");
         let found = answers(grants, &script).await;
@@ -414,6 +419,7 @@ async fn an_unreadable_file_is_the_systems_refusal() {
     let grants = Grants {
         files: vec![read(folder.path().join("granted"))],
         stdio: false,
+        ..Grants::default()
     };
     let found = answers(grants, &format!("read {}/granted", folder.path().display())).await;
     // Root reads everything.
@@ -430,6 +436,7 @@ async fn the_number_of_open_files_is_bounded() {
     spec.grants = Grants {
         files: vec![read(folder.path().join("granted"))],
         stdio: false,
+        ..Grants::default()
     };
     spec.limits.handles = 100;
     let mut task = SourceTaskInstance::new(spec).await.unwrap();
@@ -455,6 +462,7 @@ async fn a_folder_that_was_swapped_for_a_link_after_the_grant_is_not_opened() {
         spec.grants = Grants {
             files: vec![grant],
             stdio: false,
+            ..Grants::default()
         };
         fs::remove_dir(&inside).unwrap();
         symlink(&secret, &inside).unwrap();

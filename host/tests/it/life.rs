@@ -202,6 +202,7 @@ async fn a_sink_task_gets_its_calls_in_order() {
     spec.grants = Grants {
         files: vec![grant],
         stdio: false,
+        ..Grants::default()
     };
     let mut task = SinkTaskInstance::new(spec).await.unwrap();
     task.start(&guests::config(&[

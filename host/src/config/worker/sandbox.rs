@@ -10,6 +10,7 @@ use crate::config::def::{
     ConfigError, ConfigKey, ConfigType, ConfigValue, DefaultValue, Importance, ParsedConfig,
     Validator,
 };
+use crate::config::net_rule::NetRule;
 
 use super::{milliseconds, paths, unsigned};
 
@@ -21,9 +22,9 @@ pub struct SandboxSettings {
     /// `sandbox.stdio.allow`: whether these connectors may use standard input and output.
     pub stdio_allow: bool,
     /// `sandbox.net.allow`
-    pub net_allow: Vec<String>,
+    pub net_allow: Vec<NetRule>,
     /// `sandbox.net.deny`
-    pub net_deny: Vec<String>,
+    pub net_deny: Vec<NetRule>,
     /// `sandbox.env.allow`
     pub env_allow: Vec<String>,
     /// `sandbox.memory.max.bytes`
@@ -65,8 +66,8 @@ impl SandboxSettings {
         Self {
             fs_allow: paths(parsed, "sandbox.fs.allow"),
             stdio_allow: parsed.boolean("sandbox.stdio.allow"),
-            net_allow: parsed.list("sandbox.net.allow").to_vec(),
-            net_deny: parsed.list("sandbox.net.deny").to_vec(),
+            net_allow: rules(parsed, "sandbox.net.allow"),
+            net_deny: rules(parsed, "sandbox.net.deny"),
             env_allow: parsed.list("sandbox.env.allow").to_vec(),
             memory_max_bytes: unsigned(parsed, "sandbox.memory.max.bytes"),
             table_max_elements: unsigned(parsed, "sandbox.table.max.elements"),
@@ -93,11 +94,15 @@ const FS_ALLOW: &str = "Files and folders, separated by commas, that connectors 
     the command line are not bound by it.";
 const STDIO_ALLOW: &str = "Whether connectors created over REST may use the worker's standard \
     input and output. Connector files given on the command line may.";
-const NET_ALLOW: &str = "Endpoints that plugins may connect to: hosts, addresses or ranges, each \
-    with an optional port; * for all but link-local and cloud metadata addresses.";
-const NET_DENY: &str =
-    "Endpoints that plugins may not connect to, whatever sandbox.net.allow says.";
-const ENV_ALLOW: &str = "Names of environment variables that plugins may see.";
+const NET_ALLOW: &str = "Endpoints that connectors may name in their configuration: hosts \
+    (db.example.com), wildcards (*.example.com), addresses or ranges (10.0.0.0/8), each with an \
+    optional port or range of ports. * is everything but link-local and cloud metadata addresses \
+    and the worker's own REST interface and bootstrap servers, which have to be written out. \
+    Connector files given on the command line are bound by the exceptions only.";
+const NET_DENY: &str = "Endpoints that no plugin reaches, whatever else is said; written as those \
+    of sandbox.net.allow.";
+const ENV_ALLOW: &str = "Names of the worker's environment variables that plugins see. A name may \
+    end in *; what looks like a credential is then left out, and has to be named itself.";
 const MEMORY: &str = "Memory that one plugin instance may use, in bytes.";
 const TABLE: &str = "Elements that all tables of one plugin instance may have together.";
 const INSTANCES: &str =
@@ -199,8 +204,8 @@ pub fn keys() -> Vec<ConfigKey> {
             Importance::Low,
             STDIO_ALLOW,
         ),
-        list("sandbox.net.allow", "*", NET_ALLOW),
-        list("sandbox.net.deny", "", NET_DENY),
+        list("sandbox.net.allow", "*", NET_ALLOW).validator(Validator::Rule(check_rules)),
+        list("sandbox.net.deny", "", NET_DENY).validator(Validator::Rule(check_rules)),
         list("sandbox.env.allow", "", ENV_ALLOW),
     ];
     keys.extend(limit_keys());
@@ -223,6 +228,20 @@ pub fn limit_keys() -> impl Iterator<Item = ConfigKey> {
             )
             .validator(Validator::at_least(1))
         })
+}
+
+/// Endpoints were checked when they were parsed.
+fn rules(parsed: &ParsedConfig, key: &str) -> Vec<NetRule> {
+    let items = parsed.list(key).iter();
+    items.filter_map(|item| NetRule::parse(item).ok()).collect()
+}
+
+fn check_rules(key: &str, value: &ConfigValue) -> Result<(), ConfigError> {
+    no_empty_items(key, value)?;
+    for item in value.as_list().unwrap_or_default() {
+        NetRule::parse(item).map_err(|error| ConfigError::rule(key, format!("{key}: {error}")))?;
+    }
+    Ok(())
 }
 
 /// An empty item among paths or endpoints is a slip that could be read as "everything".

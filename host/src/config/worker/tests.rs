@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::def::{AnyClass, PluginBase};
 use crate::config::listener::Scheme;
+use crate::config::net_rule::NetRule;
 
 struct Classes;
 
@@ -71,7 +72,7 @@ fn defaults() {
     assert!(config.plugin_path.is_empty() && config.plugin_cache_dir.is_none());
     assert_eq!(config.connector_monitor_interval, Duration::from_secs(1));
     assert!(config.sandbox.fs_allow.is_empty() && !config.sandbox.stdio_allow);
-    assert_eq!(config.sandbox.net_allow, ["*"]);
+    assert_eq!(config.sandbox.net_allow, [NetRule::parse("*").unwrap()]);
     assert_eq!(config.sandbox.memory_max_bytes, 512 << 20);
     assert_eq!(config.sandbox.stop_timeout, Duration::from_secs(10));
 }

@@ -28,7 +28,7 @@ fn config(path: impl AsRef<Path>) -> ConfigMap {
 fn over_rest(path: impl AsRef<Path>, allow: &[&Path]) -> Result<Grants, String> {
     let policy = GrantPolicy {
         fs_allow: allow.iter().map(|path| path.to_path_buf()).collect(),
-        stdio_allow: false,
+        ..GrantPolicy::default()
     };
     grants_for(
         &def(Grant::PathRead, true),
@@ -64,7 +64,7 @@ fn the_command_line_gets_what_it_names() {
         grants,
         Grants {
             files: vec![expected],
-            stdio: false
+            ..Grants::default()
         }
     );
     let refused = from_command_line(folder.path().join("no/new")).unwrap_err();
@@ -169,8 +169,8 @@ fn standard_streams_are_the_operators_unless_allowed() {
             &none,
             origin,
             &GrantPolicy {
-                fs_allow: Vec::new(),
                 stdio_allow,
+                ..GrantPolicy::default()
             },
         )
     };

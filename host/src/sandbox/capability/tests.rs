@@ -12,6 +12,7 @@ fn mounts_of(files: Vec<Result<FileGrant, GrantError>>) -> Result<Vec<Mount>, St
     let grants = Grants {
         files: files.map_err(|error| error.to_string())?,
         stdio: false,
+        ..Grants::default()
     };
     mounts(&grants).map_err(|error| error.to_string())
 }
