@@ -16,6 +16,7 @@ mod daemon;
 mod embedded_broker;
 mod guest_runtime;
 mod logging;
+mod plugin;
 mod quickstart;
 mod standalone;
 mod worker_process;
@@ -48,7 +49,7 @@ struct Arguments {
 
 #[derive(clap::Args, Clone)]
 struct LogArguments {
-    /// Log level [default: info; `ctl` logs nothing]. RUST_LOG sets levels of single modules.
+    /// Log level [default: info; `ctl` logs nothing, `plugin` little]. RUST_LOG sets levels of single modules.
     #[arg(
         long,
         global = true,
@@ -84,6 +85,9 @@ enum Command {
     /// Shows and changes the connectors of a running worker, this program's or the JVM's.
     #[command(after_help = ctl::AFTER_HELP)]
     Ctl(Box<ctl::CtlArguments>),
+    /// Writes plugins, tries them without Kafka, and hands them to a worker.
+    #[command(after_help = plugin::AFTER_HELP)]
+    Plugin(Box<plugin::PluginArguments>),
     /// Prints the script that makes a shell complete this program's arguments.
     #[command(after_help = completions::AFTER_HELP)]
     Completions {
@@ -137,7 +141,11 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         }
         command => command,
     };
-    let level = log.log_level.as_deref().unwrap_or("info");
+    let usual = match &command {
+        Command::Plugin(arguments) => arguments.log_level(),
+        _ => "info",
+    };
+    let level = log.log_level.as_deref().unwrap_or(usual);
     let installed = logging::install(log.log_format, level, directives.as_deref());
     let loggers = match installed {
         Ok(loggers) => loggers,
@@ -158,6 +166,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         } => standalone::run(&files, loggers),
         Command::Quickstart(arguments) => quickstart::run(&arguments, loggers),
         Command::Ctl(arguments) => ctl::run(*arguments),
+        Command::Plugin(arguments) => plugin::run(*arguments),
         Command::Completions { shell } => completions::run(shell),
     }
 }

@@ -15,7 +15,7 @@ mod verify;
 
 pub use self::discovery::Found;
 pub use self::grants::{GrantOrigin, GrantPolicy, GrantRefused, grants_for};
-pub use self::loader::LoadError;
+pub use self::loader::{LoadError, load};
 pub use self::origin::{PluginOrigin, PluginPlace};
 pub use self::registry::{PluginError, PluginRegistry, RegisteredPlugin};
 pub use self::verify::{SUPPORTED_WIT, VerifyError};

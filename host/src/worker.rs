@@ -52,13 +52,16 @@ mod submitted;
 mod task;
 mod task_start;
 
+pub use services::ConnectorOffsets;
+pub use task_start::values_origin;
+
 use self::api::{
     ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription, PluginFindings,
     StatusListener, Worker, WorkerError,
 };
 use self::api::{ConnectorOffset, OffsetsChange, OffsetsMessage};
 use self::connector::{ConnectorControls, ConnectorSpec, connector, run_connector};
-use self::services::{ConnectorOffsets, ConnectorRequests, lock};
+use self::services::{ConnectorRequests, lock};
 use self::task::{TaskControls, await_task, guest_failure};
 use self::task_start::run_task;
 

@@ -273,7 +273,7 @@ async fn load_plugins(config: &WorkerConfig, metrics: &Metrics) -> anyhow::Resul
 }
 
 /// The user's cache folder for compiled plugins.
-fn user_cache_dir() -> Option<PathBuf> {
+pub(super) fn user_cache_dir() -> Option<PathBuf> {
     let base = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())

@@ -41,7 +41,7 @@ pub enum LoadError {
 }
 
 /// Loads one plugin.
-pub(super) async fn load(sandbox: &Sandbox, path: &Path) -> Result<CompiledPlugin, LoadError> {
+pub async fn load(sandbox: &Sandbox, path: &Path) -> Result<CompiledPlugin, LoadError> {
     let read_error = |source| LoadError::Read {
         path: path.to_owned(),
         source,

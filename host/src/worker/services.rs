@@ -175,13 +175,13 @@ impl ConnectorContext for ConnectorRequests {
 }
 
 /// Stored source offsets of one connector, for its instances.
-pub(super) struct ConnectorOffsets {
+pub struct ConnectorOffsets {
     reader: OffsetStorageReader,
 }
 
 impl ConnectorOffsets {
     /// The offsets of `connector` in `store`.
-    pub(super) fn new(connector: &str, store: Arc<dyn OffsetBackingStore>) -> Self {
+    pub fn new(connector: &str, store: Arc<dyn OffsetBackingStore>) -> Self {
         Self {
             reader: OffsetStorageReader::new(connector, store),
         }

@@ -116,7 +116,7 @@ impl LocalWorker {
 /// Who wrote what a task's configuration wants to touch. A connector may give each task another
 /// file, but such a value is the plugin's and not the operator's: what `sandbox.fs.allow` allows is
 /// all that it can name.
-fn values_origin(
+pub fn values_origin(
     def: &ConfigDef,
     connector_config: &ConfigMap,
     task_config: &ConfigMap,

@@ -74,6 +74,7 @@ const FENCES: [(&str, &[&str]); 15] = [
     ("comfy_table", &["host/src/cli"]),
     ("rustls", &["host/src/cli"]),
     ("ureq", &["host/src/cli", "tests/harness", "bench/"]),
+    ("notify", &["host/src/cli", "host/src/plugin"]),
 ];
 
 fn layer_of(module: &str) -> Option<usize> {

@@ -25,6 +25,7 @@ const CALLS: [(&str, &[&str], &str); 4] = [
     (
         "std::env::var",
         &[
+            "host/build.rs",
             "host/src/cli",
             "host/src/config/provider",
             "tests/",

@@ -1,0 +1,9 @@
+//! {{crate}}: a source connector for connect-wasm.
+
+mod connector;
+mod task;
+
+pub use connector::{{Type}}Connector;
+pub use task::{{Type}}Task;
+
+connect_sdk::export_source!({{Type}}Connector, {{Type}}Task);
