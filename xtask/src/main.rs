@@ -80,7 +80,18 @@ fn cargo(arguments: &[&str]) -> Outcome {
 /// With environment variables.
 fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
     eprintln!("$ cargo {}", arguments.join(" "));
-    let status = Command::new("cargo")
+    let mut command = Command::new("cargo");
+    // What cargo told this program about its own package is not for the packages that are built:
+    // build scripts that look at it would run again, and all that depends on them.
+    for (name, _) in std::env::vars_os() {
+        let own = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        });
+        if own {
+            command.env_remove(name);
+        }
+    }
+    let status = command
         .args(arguments)
         .envs(variables.iter().copied())
         .current_dir(root())
