@@ -10,6 +10,7 @@ mod cache;
 mod capability;
 mod component;
 mod connector;
+mod disk;
 mod engine;
 mod error;
 mod filesystem;

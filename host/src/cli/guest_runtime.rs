@@ -3,7 +3,9 @@
 //! Owns its threads. A busy guest gives its thread to others every few milliseconds only, so that
 //! twenty of them make everything on the same threads wait for a tenth of a second. On threads of
 //! their own they compete with requests for the processor alone, which the kernel hands to whoever
-//! has used it least.
+//! has used it least. For the same reason there is one thread more than there are processors: busy
+//! guests take turns, as many at a time as there are processors (`sandbox`), and the thread that is
+//! left is for guests that want to run for a moment.
 
 use tokio::runtime::{Handle, Runtime};
 
@@ -11,9 +13,11 @@ use tokio::runtime::{Handle, Runtime};
 pub(super) struct GuestRuntime(Option<Runtime>);
 
 impl GuestRuntime {
-    /// Starts the threads, as many as there are processors.
+    /// Starts the threads, one more than there are processors.
     pub(super) fn start() -> std::io::Result<Self> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(processors + 1)
             .thread_name("guests")
             .enable_all()
             .build()?;

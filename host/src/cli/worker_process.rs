@@ -144,7 +144,7 @@ impl WorkerProcess {
             },
             stopping.clone(),
         );
-        let resources = Resources::new(herder.clone(), &rest_settings)
+        let resources = Resources::new(herder.clone(), &rest_settings, &metrics)
             .map_err(|error| StartError::Start(error.into()))?;
         let herder_loop = tokio::spawn(herder_loop.run());
         let rest_stopping = CancellationToken::new();

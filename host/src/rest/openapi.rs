@@ -16,10 +16,10 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::entities::{ConnectorInfoEntity, ConnectorStateEntity, ErrorMessage, WorkerStatus};
 use super::json;
-use super::resources::{connectors, internal, loggers, offsets, plugins, root, topics};
+use super::resources::{connectors, internal, loggers, metrics, offsets, plugins, root, topics};
 
-/// What everything under `/admin` begins with.
-const ADMIN: &str = "/admin";
+/// What the paths on `admin.listeners` begin with.
+const ADMIN: [&str; 2] = ["/admin", "/metrics"];
 
 #[derive(OpenApi)]
 #[openapi(
@@ -41,6 +41,7 @@ const ADMIN: &str = "/admin";
     paths(
         root::server_info,
         root::health,
+        metrics::metrics,
         connectors::list,
         connectors::create,
         connectors::info,
@@ -166,7 +167,8 @@ static COMPLETE: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(complete);
 
 static WITHOUT_ADMIN: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut api = complete();
-    api.paths.paths.retain(|path, _| !path.starts_with(ADMIN));
+    let admin = |path: &str| ADMIN.iter().any(|prefix| path.starts_with(prefix));
+    api.paths.paths.retain(|path, _| !admin(path));
     api
 });
 

@@ -5,6 +5,7 @@
 pub(super) mod connectors;
 pub(super) mod internal;
 pub(super) mod loggers;
+pub(super) mod metrics;
 pub(super) mod offsets;
 pub(super) mod plugins;
 pub(super) mod root;

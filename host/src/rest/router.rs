@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post, put};
+use axum::{Extension, Router};
 use tokio::time::Instant;
 
 use super::cors::{CrossOrigin, cross_origin};
@@ -20,12 +20,14 @@ use super::extra_headers::{ExtraHeaders, extra_headers};
 use super::http::check_request;
 use super::json::BODY_BYTES_MAX;
 use super::path::check_path;
-use super::resources::{connectors, internal, loggers, offsets, plugins, root, topics};
+use super::resources::{connectors, internal, loggers, metrics, offsets, plugins, root, topics};
 use super::{docs, media, openapi};
 use crate::config::worker::{AdminListeners, RestSettings};
 use crate::herder::Herder;
+use crate::metrics::Metrics;
 
 const DOCS: &str = "/docs";
+const METRICS: &str = "/metrics";
 
 /// What resources share.
 pub(super) type HerderState = Arc<dyn Herder>;
@@ -49,7 +51,11 @@ impl Resources {
     /// # Errors
     ///
     /// What is wrong with the settings.
-    pub fn new(herder: HerderState, settings: &RestSettings) -> Result<Self, ResourcesError> {
+    pub fn new(
+        herder: HerderState,
+        settings: &RestSettings,
+        metrics: &Metrics,
+    ) -> Result<Self, ResourcesError> {
         let with_admin = settings.admin_listeners == AdminListeners::Main;
         let mut routes = main_routes();
         if with_admin {
@@ -72,8 +78,8 @@ impl Resources {
             ));
         }
         Ok(Self {
-            main: finished(main, herder.clone()),
-            admin: finished(table(admin_routes()), herder),
+            main: finished(main, herder.clone(), metrics.clone()),
+            admin: finished(table(admin_routes()), herder, metrics.clone()),
         })
     }
 }
@@ -202,6 +208,7 @@ pub(super) fn documentation_routes(with_admin: bool) -> Vec<Route> {
 /// What is on `admin.listeners`.
 pub(super) fn admin_routes() -> Vec<Route> {
     vec![
+        (METRICS, "HEAD,GET,OPTIONS", get(metrics::metrics)),
         ("/admin/loggers", "HEAD,GET,OPTIONS", get(loggers::list)),
         (
             "/admin/loggers/{logger}",
@@ -222,8 +229,9 @@ fn table(routes: Vec<Route>) -> Router<HerderState> {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
-fn finished(router: Router<HerderState>, herder: HerderState) -> Router {
+fn finished(router: Router<HerderState>, herder: HerderState, metrics: Metrics) -> Router {
     router
+        .layer(Extension(metrics))
         .layer(middleware::from_fn(check_request))
         .layer(middleware::from_fn(log_request))
         .with_state(herder)
@@ -236,8 +244,8 @@ fn resource(
     allow: &'static str,
     methods: MethodRouter<HerderState>,
 ) -> Router<HerderState> {
-    // The page is for people: the one thing here that is no JSON.
-    let methods = if path == DOCS {
+    // The page is for people and the metrics are for Prometheus: what is no JSON here.
+    let methods = if [DOCS, METRICS].contains(&path) {
         methods
     } else {
         methods.route_layer(middleware::from_fn(media::negotiate))

@@ -15,12 +15,14 @@ use crate::config::listener::{AdvertisedSettings, Listener, parse_header_rules};
 use crate::config::worker::{AdminListeners, RestSettings};
 use crate::herder::fake::Fixture;
 use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::metrics::Metrics;
 use crate::storage::status::State;
 use crate::worker::api::StatusListener as _;
 
 mod changing;
 mod cross_origin;
 mod loggers;
+mod metrics;
 mod names;
 mod negotiation;
 mod offsets;
@@ -108,7 +110,7 @@ async fn send_to(router: Router, request: &str, headers: &[&str], body: Option<&
 
 impl Fixture {
     fn resources(&self, settings: &RestSettings) -> Resources {
-        Resources::new(self.herder.clone(), settings).unwrap()
+        Resources::new(self.herder.clone(), settings, &Metrics::default()).unwrap()
     }
 
     async fn send_with(&self, request: &str, headers: &[&str], body: Option<&str>) -> Answer {

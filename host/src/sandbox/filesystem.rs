@@ -23,9 +23,9 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult, ReaddirIterator};
 
 use super::capability::NameView;
+use super::disk::{CountedStream, DiskQuota, NEW_ENTRY_BYTES, QuotaExceeded};
 
 /// What the filter knows about the descriptors of one instance.
-#[derive(Default)]
 pub(super) struct FilterState {
     /// The view of each preopened folder, in the order of the preopens.
     mounts: Vec<Option<Arc<NameView>>>,
@@ -35,14 +35,19 @@ pub(super) struct FilterState {
     read_only: HashSet<u32>,
     /// Open listings of filtered folders.
     listings: HashMap<u32, Arc<NameView>>,
+    /// What the instance writes.
+    quota: Arc<DiskQuota>,
 }
 
 impl FilterState {
     /// A filter for preopens with these views, in this order.
-    pub(super) fn new(mounts: Vec<Option<Arc<NameView>>>) -> Self {
+    pub(super) fn new(mounts: Vec<Option<Arc<NameView>>>, quota: DiskQuota) -> Self {
         Self {
             mounts,
-            ..Self::default()
+            views: HashMap::new(),
+            read_only: HashSet::new(),
+            listings: HashMap::new(),
+            quota: Arc::new(quota),
         }
     }
 }
@@ -65,6 +70,42 @@ fn refused<T>() -> FsResult<T> {
 }
 
 impl FilteredFilesystem<'_> {
+    /// Counts what is about to be written.
+    fn take(&self, bytes: u64) -> FsResult<()> {
+        let taken = self.filter.quota.take(bytes);
+        taken.map_err(|_| ErrorCode::Quota.into())
+    }
+
+    /// Counts a name that opening may make. Looked at only where it matters, since it costs a call.
+    async fn take_if_new(
+        &mut self,
+        folder: &Resource<Descriptor>,
+        path: &str,
+        open: OpenFlags,
+    ) -> FsResult<()> {
+        if !open.contains(OpenFlags::CREATE) || !self.filter.quota.is_limited() {
+            return Ok(());
+        }
+        let folder = Resource::new_borrow(folder.rep());
+        let found = self.stat_at(folder, PathFlags::empty(), path.to_owned());
+        match found.await {
+            Ok(_) => Ok(()),
+            Err(_) => self.take(NEW_ENTRY_BYTES),
+        }
+    }
+
+    /// Puts the counting stream into the place of one that was just opened.
+    fn counted(
+        &mut self,
+        stream: FsResult<Resource<DynOutputStream>>,
+    ) -> FsResult<Resource<DynOutputStream>> {
+        let stream = stream?;
+        let inner = self.inner.table.delete(stream)?;
+        let counted = CountedStream::new(inner, Arc::clone(&self.filter.quota));
+        let counted: DynOutputStream = Box::new(counted);
+        Ok(self.inner.table.push(counted)?)
+    }
+
     /// Whether a path of a folder may be used; `write` asks for the right to change it.
     fn check(&self, folder: &Resource<Descriptor>, path: &str, write: bool) -> FsResult<()> {
         let Some(view) = self.filter.views.get(&folder.rep()) else {
@@ -176,6 +217,10 @@ impl Host for FilteredFilesystem<'_> {
         &mut self,
         error: Resource<wasmtime::Error>,
     ) -> wasmtime::Result<Option<ErrorCode>> {
+        let found = self.inner.table.get(&error)?;
+        if found.is::<QuotaExceeded>() {
+            return Ok(Some(ErrorCode::Quota));
+        }
         self.inner.filesystem_error_code(error)
     }
 }
@@ -191,6 +236,7 @@ impl HostDescriptor for FilteredFilesystem<'_> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> FsResult<Resource<Descriptor>> {
+        self.take_if_new(&folder, &path, open).await?;
         match self.filter.views.get(&folder.rep()).cloned() {
             None => {
                 self.inner
@@ -254,6 +300,12 @@ impl HostDescriptor for FilteredFilesystem<'_> {
 
     async fn set_size(&mut self, descriptor: Resource<Descriptor>, size: Filesize) -> FsResult<()> {
         self.check_changeable(&descriptor)?;
+        let now = self
+            .inner
+            .stat(Resource::new_borrow(descriptor.rep()))
+            .await;
+        let longer = size.saturating_sub(now.map_or(0, |found| found.size));
+        self.take(longer)?;
         self.inner.set_size(descriptor, size).await
     }
 
@@ -264,6 +316,7 @@ impl HostDescriptor for FilteredFilesystem<'_> {
         at: Filesize,
     ) -> FsResult<Filesize> {
         self.check_changeable(&descriptor)?;
+        self.take(bytes.len() as u64)?;
         self.inner.write(descriptor, bytes, at).await
     }
 
@@ -273,7 +326,8 @@ impl HostDescriptor for FilteredFilesystem<'_> {
         at: Filesize,
     ) -> FsResult<Resource<DynOutputStream>> {
         self.check_changeable(&descriptor)?;
-        self.inner.write_via_stream(descriptor, at)
+        let stream = self.inner.write_via_stream(descriptor, at);
+        self.counted(stream)
     }
 
     fn append_via_stream(
@@ -281,7 +335,8 @@ impl HostDescriptor for FilteredFilesystem<'_> {
         descriptor: Resource<Descriptor>,
     ) -> FsResult<Resource<DynOutputStream>> {
         self.check_changeable(&descriptor)?;
-        self.inner.append_via_stream(descriptor)
+        let stream = self.inner.append_via_stream(descriptor);
+        self.counted(stream)
     }
 
     async fn create_directory_at(
@@ -290,6 +345,7 @@ impl HostDescriptor for FilteredFilesystem<'_> {
         path: String,
     ) -> FsResult<()> {
         self.check_changeable(&folder)?;
+        self.take(NEW_ENTRY_BYTES)?;
         self.inner.create_directory_at(folder, path).await
     }
 
@@ -314,6 +370,7 @@ impl HostDescriptor for FilteredFilesystem<'_> {
         path: String,
     ) -> FsResult<()> {
         self.check_changeable(&folder)?;
+        self.take(NEW_ENTRY_BYTES)?;
         self.inner.symlink_at(folder, target, path).await
     }
 
@@ -336,6 +393,7 @@ impl HostDescriptor for FilteredFilesystem<'_> {
     ) -> FsResult<()> {
         self.check_changeable(&from)?;
         self.check_changeable(&to)?;
+        self.take(NEW_ENTRY_BYTES)?;
         self.inner
             .link_at(from, flags, from_path, to, to_path)
             .await

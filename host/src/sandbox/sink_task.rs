@@ -71,6 +71,7 @@ impl SinkTaskInstance {
     )]
     pub async fn put(&mut self, batch: &Vec<u8>) -> Result<(), SandboxError> {
         let export = "sink-task.put";
+        self.core.usage().carried(batch.len());
         let time = self.core.limits().deadlines.for_put();
         let (store, call) = self.core.begin(export, time)?;
         let result = call

@@ -92,6 +92,8 @@ impl SourceTaskInstance {
         let task = self.guest.connect_wasm_plugin_source_task();
         let result = call.run(task.call_poll(store)).await;
         let batch: Option<Vec<u8>> = self.core.end_result(export, result)?;
+        let length = batch.as_ref().map_or(0, Vec::len);
+        self.core.usage().carried(length);
         match batch {
             Some(bytes) if bytes.len() > BATCH_BYTES_MAX => {
                 let message = format!(

@@ -14,6 +14,7 @@ use wasmtime_wasi::filesystem::WasiFilesystemCtxView;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::capability::{Grants, Mount, mounts};
+use super::disk::DiskQuota;
 use super::error::GrantError;
 use super::filesystem::{FilterState, FilteredFilesystem};
 use super::limits::{Accounting, Limits};
@@ -99,7 +100,10 @@ impl InstanceState {
         Ok(Self {
             wasi: builder.build(),
             table,
-            filter: FilterState::new(mounts.into_iter().map(|mount| mount.names).collect()),
+            filter: FilterState::new(
+                mounts.into_iter().map(|mount| mount.names).collect(),
+                DiskQuota::new(spec.limits, Arc::clone(&log), Arc::clone(&usage)),
+            ),
             accounting: Accounting::new(spec.limits, Arc::clone(&usage)),
             log,
             network,

@@ -152,7 +152,7 @@ async fn settings_that_make_no_resources() {
             "response.http.headers.config: 'content-length' is set by the server alone",
         ),
     ] {
-        let error = Resources::new(fixture.herder.clone(), &settings)
+        let error = Resources::new(fixture.herder.clone(), &settings, &Metrics::default())
             .err()
             .unwrap()
             .to_string();

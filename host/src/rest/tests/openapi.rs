@@ -115,6 +115,7 @@ async fn a_worker_without_admin_does_not_describe_it() {
     let operations = operations(&document);
     assert!(operations.contains_key("/connectors"));
     assert!(operations.keys().all(|path| !path.starts_with("/admin")));
+    assert!(!operations.contains_key("/metrics"));
 }
 
 #[tokio::test]
