@@ -65,6 +65,8 @@ pub struct SandboxConfig {
     pub metrics: Metrics,
     /// Who looks names up for plugins; none means the system.
     pub resolver: Option<Arc<dyn NameResolver>>,
+    /// What a plugin may use while it is asked who it is.
+    pub limits: Limits,
 }
 
 /// The engine of the process. Cheap to clone; the ticker thread ends with the last clone and the
@@ -77,6 +79,7 @@ struct Inner {
     linker: Linker<InstanceState>,
     cache: Option<cache::Cache>,
     metrics: Metrics,
+    limits: Limits,
     turns: Turns,
     outside: Arc<Outside>,
 }
@@ -104,6 +107,7 @@ impl Sandbox {
             linker,
             cache,
             metrics: config.metrics.clone(),
+            limits: config.limits.clone(),
             turns: Turns::for_processors(),
             outside: Arc::new(Outside::new(config)),
         })))
@@ -129,6 +133,10 @@ impl Sandbox {
 
     fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     fn turns(&self) -> &Turns {

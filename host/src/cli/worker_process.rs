@@ -263,6 +263,7 @@ async fn load_plugins(config: &WorkerConfig, metrics: &Metrics) -> anyhow::Resul
     let sandbox = Sandbox::new(&SandboxConfig {
         cache_dir,
         metrics: metrics.clone(),
+        limits: Limits::from(&config.sandbox),
         ..SandboxConfig::default()
     })?;
     let executable =

@@ -320,7 +320,7 @@ impl CompiledPlugin {
             }
         };
         let undeclared = Self::assemble(sandbox, path, &content, &component, kind, None)?;
-        let declared = undeclared.ask().await?;
+        let declared = undeclared.ask(sandbox.limits()).await?;
         if let Some(cache) = sandbox.cache() {
             let description = serde_json::to_vec(&declared).unwrap_or_default();
             if let Err(error) = cache.write(&content, &description, &artifact) {
@@ -395,8 +395,8 @@ impl CompiledPlugin {
     }
 
     /// Asks the plugin who it is and what keys it has.
-    async fn ask(&self) -> Result<Declared, SandboxError> {
-        let (mut core, guest) = self.any_instance("describe", &Limits::default()).await?;
+    async fn ask(&self, limits: &Limits) -> Result<Declared, SandboxError> {
+        let (mut core, guest) = self.any_instance("describe", limits).await?;
         let plugin = guest.connect_wasm_plugin_plugin();
         let time = core.limits().deadlines.for_call();
         let (store, call) = core.begin("plugin.describe", time)?;
@@ -410,6 +410,10 @@ impl CompiledPlugin {
         let (store, call) = core.begin("plugin.config-def", time)?;
         let result = call.run(plugin.call_config_def(store)).await;
         let keys = core.end(result)?;
+        if let Err(error) = bridge::config::config_def_from_wit(&keys) {
+            let message = format!("its ConfigDef is wrong: {error}");
+            return Err(core.wrong_result("plugin.config-def", message));
+        }
         Ok(Declared { description, keys })
     }
 }
