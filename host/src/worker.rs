@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument as _;
@@ -56,7 +57,7 @@ pub use services::ConnectorOffsets;
 pub use task_start::values_origin;
 
 use self::api::{
-    ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription, PluginFindings,
+    ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription, PluginFindings, StartSpec,
     StatusListener, Worker, WorkerError,
 };
 use self::api::{ConnectorOffset, OffsetsChange, OffsetsMessage};
@@ -196,16 +197,12 @@ impl LocalWorker {
     async fn make_connector(
         &self,
         name: &ConnectorName,
-        config: &ConfigMap,
-        origin: ConfigOrigin,
-        target: TargetState,
+        given: StartSpec<'_>,
     ) -> Result<(ConnectorControls, connector::Connector), Failure> {
-        let plugin = self
-            .plugin(config)
-            .map_err(|error| Failure::connect(error.to_string()))?;
-        let (config, secrets) = self.resolve(config, Some(&plugin.config_def()))?;
+        let plugin = given_plugin(given)?;
+        let (config, secrets) = self.resolve(given.config, Some(&plugin.config_def()))?;
         let grants = self
-            .grants(&plugin, &config, origin)
+            .grants(&plugin, &config, given.origin)
             .map_err(|refused| refusal_failure(&refused))?;
         let limits = self
             .limits(&config)
@@ -228,7 +225,7 @@ impl LocalWorker {
         let spec = ConnectorSpec {
             name: name.clone(),
             config,
-            target,
+            target: given.target,
             monitor_interval: self.parts.config.connector_monitor_interval,
             instance: instance_spec,
             requests,
@@ -292,6 +289,16 @@ fn connector_span(name: &ConnectorName) -> tracing::Span {
     tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()))
 }
 
+/// The plugin that instances are to be made from.
+fn given_plugin(spec: StartSpec<'_>) -> Result<CompiledPlugin, Failure> {
+    spec.plugin.code.plugin().cloned().ok_or_else(|| {
+        Failure::connect(format!(
+            "The plugin {} {} was not given out by this worker; this is a bug of the worker",
+            spec.plugin.class, spec.plugin.version
+        ))
+    })
+}
+
 /// The failure of a connector or task whose paths or limits are not allowed.
 fn refusal_failure(refused: &[(String, String)]) -> Failure {
     let messages: Vec<&str> = refused
@@ -322,6 +329,15 @@ impl Worker for LocalWorker {
         plugins::connector_plugin(&self.parts.plugins, class_or_alias, version)
     }
 
+    fn wanted_plugin(&self, config: &ConfigMap) -> Result<ConnectorPlugin, WorkerError> {
+        let plugin = self.plugin(config)?;
+        Ok(plugins::described(&self.parts.plugins, plugin))
+    }
+
+    fn plugin_changes(&self) -> watch::Receiver<u64> {
+        self.parts.plugins.subscribe()
+    }
+
     async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError> {
         let plugin = self.plugin(config)?;
         // What is wrong with the connector's own limits is told by `check_grants`.
@@ -345,9 +361,7 @@ impl Worker for LocalWorker {
     async fn start_connector(
         &self,
         name: &ConnectorName,
-        config: &ConfigMap,
-        origin: ConfigOrigin,
-        target: TargetState,
+        spec: StartSpec<'_>,
     ) -> Result<(), WorkerError> {
         if lock(&self.connectors).contains_key(name) {
             return Err(WorkerError::Failed(Failure::connect(format!(
@@ -356,7 +370,7 @@ impl Worker for LocalWorker {
         }
         let span = connector_span(name);
         let made = self
-            .make_connector(name, config, origin, target)
+            .make_connector(name, spec)
             .instrument(span.clone())
             .await;
         let (controls, connector) = match made {
@@ -378,7 +392,7 @@ impl Worker for LocalWorker {
             self.running.spawn_on(run, &self.parts.guests);
         }
         controls
-            .set_target(target)
+            .set_target(spec.target)
             .await
             .map_err(WorkerError::Failed)
     }
@@ -420,7 +434,6 @@ impl Worker for LocalWorker {
                 "Connector {name} not found in this worker."
             ))));
         };
-        let plugin = self.plugin(config)?;
         let (resolved, _) = self.resolve(config, None).map_err(WorkerError::Failed)?;
         let connector_config = ConnectorConfig::new(&resolved)
             .map_err(|error| WorkerError::Failed(Failure::connect(error.to_string())))?;
@@ -439,7 +452,7 @@ impl Worker for LocalWorker {
             }
             tracing::warn!("{message}");
         }
-        let task_class = &plugin.description().task_class;
+        let task_class = &controls.plugin.description().task_class;
         Ok(generated
             .into_iter()
             .map(|mut task| {
@@ -463,12 +476,11 @@ impl Worker for LocalWorker {
     async fn start_task(
         &self,
         id: &ConnectorTaskId,
-        connector_config: &ConfigMap,
+        spec: StartSpec<'_>,
         task_config: &ConfigMap,
-        origin: ConfigOrigin,
-        target: TargetState,
     ) -> Result<(), WorkerError> {
-        let (start, secrets) = self.task_start(id, connector_config, task_config, origin);
+        let target = spec.target;
+        let (start, secrets) = self.task_start(id, spec, task_config);
         let listener = self.parts.listener.clone();
         let (controls, context) =
             TaskControls::new(id.clone(), target, listener, Arc::new(secrets));

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use connect_data::OffsetMap;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +33,8 @@ use crate::storage::status::{MemoryStatusBackingStore, State};
 use crate::storage::topic::MemoryTopicBackingStore;
 use crate::worker::api::{
     ConnectorKind, ConnectorOffset, ConnectorPlugin, OffsetsChange, OffsetsError, OffsetsMessage,
-    PluginDescription, PluginFindings, PluginType, StatusListener, Worker, WorkerError,
+    PluginCode, PluginDescription, PluginFindings, PluginType, StartSpec, StatusListener, Worker,
+    WorkerError,
 };
 
 pub(crate) const WORKER_ID: &str = "127.0.0.1:8083";
@@ -44,6 +45,8 @@ pub(crate) struct FakeWorker {
     calls: Mutex<Vec<String>>,
     connectors: Mutex<BTreeMap<ConnectorName, ConfigMap>>,
     tasks: Mutex<BTreeMap<ConnectorTaskId, TargetState>>,
+    newest: Mutex<String>,
+    plugin_changes: watch::Sender<u64>,
     /// Lets connectors with `block.start` through, one for each permit.
     pub(crate) gate: Semaphore,
 }
@@ -55,6 +58,8 @@ impl FakeWorker {
             calls: Mutex::default(),
             connectors: Mutex::default(),
             tasks: Mutex::default(),
+            newest: Mutex::new(VERSION.to_owned()),
+            plugin_changes: watch::Sender::new(0),
             gate: Semaphore::new(0),
         }
     }
@@ -62,6 +67,13 @@ impl FakeWorker {
     /// What it was told since the last look.
     pub(crate) fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut *self.calls.lock().unwrap())
+    }
+
+    /// From now on this version of every plugin is the newest.
+    pub(crate) fn set_newest(&self, version: &str) {
+        version.clone_into(&mut self.newest.lock().unwrap());
+        self.plugin_changes
+            .send_modify(|generation| *generation += 1);
     }
 
     pub(crate) fn calls_are_empty(&self) -> bool {
@@ -85,6 +97,14 @@ impl FakeWorker {
         self.listener
             .on_connector_status(name, State::Failed, Some(failure.to_string()));
         WorkerError::Failed(failure)
+    }
+}
+
+/// How a version is written down; the usual one is not.
+fn of_version(plugin: &ConnectorPlugin) -> String {
+    match plugin.version.as_str() {
+        VERSION => String::new(),
+        version => format!(" of {version}"),
     }
 }
 
@@ -152,7 +172,21 @@ impl Worker for FakeWorker {
             versions: vec![VERSION.to_owned()],
             config_def: Arc::new(ConfigDef::default()),
             task_class: format!("{base}Task"),
+            sha256: String::new(),
+            code: PluginCode::default(),
         })
+    }
+
+    fn wanted_plugin(&self, config: &ConfigMap) -> Result<ConnectorPlugin, WorkerError> {
+        let class = config.get("connector.class").map_or("", String::as_str);
+        let mut plugin = self.connector_plugin(class, None)?;
+        plugin.version.clone_from(&self.newest.lock().unwrap());
+        plugin.sha256 = format!("sha256 of {}", plugin.version);
+        Ok(plugin)
+    }
+
+    fn plugin_changes(&self) -> watch::Receiver<u64> {
+        self.plugin_changes.subscribe()
     }
 
     async fn validate(&self, _config: &ConfigMap) -> Result<PluginFindings, WorkerError> {
@@ -166,11 +200,13 @@ impl Worker for FakeWorker {
     async fn start_connector(
         &self,
         name: &ConnectorName,
-        config: &ConfigMap,
-        origin: ConfigOrigin,
-        target: TargetState,
+        spec: StartSpec<'_>,
     ) -> Result<(), WorkerError> {
-        self.call(format!("start connector {name} {target} {origin:?}"));
+        let StartSpec { config, target, .. } = spec;
+        let (origin, version) = (spec.origin, of_version(spec.plugin));
+        self.call(format!(
+            "start connector {name} {target} {origin:?}{version}"
+        ));
         assert!(!config.contains_key("panic"), "asked to");
         if config.contains_key("block.start") {
             self.gate.acquire().await.unwrap().forget();
@@ -241,12 +277,11 @@ impl Worker for FakeWorker {
     async fn start_task(
         &self,
         id: &ConnectorTaskId,
-        _connector_config: &ConfigMap,
+        spec: StartSpec<'_>,
         task_config: &ConfigMap,
-        _origin: ConfigOrigin,
-        target: TargetState,
     ) -> Result<(), WorkerError> {
-        self.call(format!("start task {id} {target}"));
+        let (target, version) = (spec.target, of_version(spec.plugin));
+        self.call(format!("start task {id} {target}{version}"));
         if let Some(message) = task_config.get("fail.task") {
             let trace = Failure::connect(message.as_str()).to_string();
             self.listener.on_task_status(id, State::Failed, Some(trace));

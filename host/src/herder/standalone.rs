@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::operations::Operations;
+use self::versions::VersionsInUse;
 use super::offsets::{ConnectorOffsets, JsonObject, OffsetsChange, OffsetsMessage, TopicTracking};
 use super::request::{
     ConnectorValidator, PutConnector, PutMode, REQUEST_TIMEOUT, ReconfigurationRequests, Stages,
@@ -40,6 +41,7 @@ use crate::worker::api::{PluginDescription, Worker};
 mod offsets;
 mod operations;
 mod restarts;
+mod versions;
 
 #[cfg(test)]
 mod tests;
@@ -116,6 +118,7 @@ impl StandaloneHerder {
             statuses: parts.statuses,
             topics: parts.topics,
             restarts: Mutex::default(),
+            versions: VersionsInUse::default(),
             stopping: stopping.clone(),
         });
         let herder = Self {

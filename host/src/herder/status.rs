@@ -7,8 +7,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::Notify;
+
 use super::marks::ConnectorMarks;
-use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use crate::storage::status::{InstanceStatus, State, StatusBackingStore};
 use crate::worker::api::StatusListener;
 
@@ -19,9 +21,10 @@ mod tests;
 pub struct StatusRecorder {
     store: Arc<dyn StatusBackingStore>,
     worker_id: String,
-    /// The versions of the plugins of connectors that are or were started here.
-    versions: RwLock<HashMap<ConnectorName, String>>,
+    /// The versions of the plugins of instances that are or were started here.
+    versions: RwLock<HashMap<InstanceId, String>>,
     changed: ConnectorMarks,
+    reported: Notify,
 }
 
 impl StatusRecorder {
@@ -32,6 +35,7 @@ impl StatusRecorder {
             worker_id: worker_id.into(),
             versions: RwLock::default(),
             changed: ConnectorMarks::default(),
+            reported: Notify::new(),
         }
     }
 
@@ -45,16 +49,33 @@ impl StatusRecorder {
         &self.changed
     }
 
-    /// Instances of this connector are about to be made from that version of its plugin.
-    pub fn set_version(&self, name: &ConnectorName, version: Option<String>) {
-        let mut versions = self
-            .versions
+    /// An instance is about to be made from that version of its plugin.
+    pub fn set_version(&self, id: InstanceId, version: String) {
+        self.versions
             .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        match version {
-            Some(version) => versions.insert(name.clone(), version),
-            None => versions.remove(name),
-        };
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, version);
+    }
+
+    /// Waits until a task is in a state that will do, and gives that.
+    pub async fn task_state(
+        &self,
+        id: &ConnectorTaskId,
+        will_do: impl Fn(State) -> bool,
+    ) -> InstanceStatus {
+        loop {
+            // Made before the look, so that no report is missed between.
+            let reported = self.reported.notified();
+            if let Some(status) = self.store.task(id).filter(|status| will_do(status.state)) {
+                return status;
+            }
+            reported.await;
+        }
+    }
+
+    fn has_changed(&self, name: &ConnectorName) {
+        self.changed.mark(name);
+        self.reported.notify_waiters();
     }
 
     /// The connector's instance could not be made, so that there is no version to show.
@@ -74,10 +95,10 @@ impl StatusRecorder {
     pub fn task_not_built(&self, id: &ConnectorTaskId, trace: String) {
         let status = InstanceStatus {
             version: None,
-            ..self.status(id, State::Failed, Some(trace))
+            ..self.status(&InstanceId::Task(id.clone()), State::Failed, Some(trace))
         };
         self.store.put_task_safe(id, status);
-        self.changed.mark(&id.connector);
+        self.has_changed(&id.connector);
     }
 
     /// The connector is no more, nor is any task.
@@ -87,27 +108,21 @@ impl StatusRecorder {
             self.on_task_status(&id, State::Destroyed, None);
         }
         self.on_connector_status(name, State::Destroyed, None);
-        self.set_version(name, None);
+        self.versions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|id, _| id.connector() != name);
     }
 
-    fn connector_status(
-        &self,
-        name: &ConnectorName,
-        state: State,
-        trace: Option<String>,
-    ) -> InstanceStatus {
+    fn status(&self, id: &InstanceId, state: State, trace: Option<String>) -> InstanceStatus {
         let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
         InstanceStatus {
             state,
             trace,
             worker_id: self.worker_id.clone(),
             generation: 0,
-            version: versions.get(name).cloned(),
+            version: versions.get(id).cloned(),
         }
-    }
-
-    fn status(&self, id: &ConnectorTaskId, state: State, trace: Option<String>) -> InstanceStatus {
-        self.connector_status(&id.connector, state, trace)
     }
 }
 
@@ -119,22 +134,22 @@ fn is_conditional(state: State) -> bool {
 
 impl StatusListener for StatusRecorder {
     fn on_connector_status(&self, name: &ConnectorName, state: State, trace: Option<String>) {
-        let status = self.connector_status(name, state, trace);
+        let status = self.status(&InstanceId::Connector(name.clone()), state, trace);
         if is_conditional(state) {
             self.store.put_connector_safe(name, status);
         } else {
             self.store.put_connector(name, status);
         }
-        self.changed.mark(name);
+        self.has_changed(name);
     }
 
     fn on_task_status(&self, id: &ConnectorTaskId, state: State, trace: Option<String>) {
-        let status = self.status(id, state, trace);
+        let status = self.status(&InstanceId::Task(id.clone()), state, trace);
         if is_conditional(state) {
             self.store.put_task_safe(id, status);
         } else {
             self.store.put_task(id, status);
         }
-        self.changed.mark(&id.connector);
+        self.has_changed(&id.connector);
     }
 }

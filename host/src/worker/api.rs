@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use crate::config::ConfigMap;
 use crate::config::def::ConfigDef;
@@ -15,6 +16,7 @@ use crate::config::validate::Recommendation;
 use crate::config::version_range::VersionRange;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId};
+use crate::sandbox::CompiledPlugin;
 use crate::storage::config::TargetState;
 use crate::storage::status::State;
 
@@ -88,6 +90,38 @@ pub struct ConnectorPlugin {
     pub config_def: Arc<ConfigDef>,
     /// The full class name of its tasks, for `task.class`.
     pub task_class: String,
+    /// SHA-256 of its file, in hexadecimal digits: which build of the version it is.
+    pub sha256: String,
+    /// What instances are made from.
+    pub code: PluginCode,
+}
+
+/// The code of a plugin, which the herder keeps and hands back to the worker, and never looks into. It
+/// stays usable when the plugin is removed.
+#[derive(Clone, Debug, Default)]
+pub struct PluginCode(Option<CompiledPlugin>);
+
+impl PluginCode {
+    pub(super) fn new(plugin: CompiledPlugin) -> Self {
+        Self(Some(plugin))
+    }
+
+    pub(super) fn plugin(&self) -> Option<&CompiledPlugin> {
+        self.0.as_ref()
+    }
+}
+
+/// What the instances of a connector are started from.
+#[derive(Clone, Copy)]
+pub struct StartSpec<'a> {
+    /// The version of the plugin.
+    pub plugin: &'a ConnectorPlugin,
+    /// The connector's configuration.
+    pub config: &'a ConfigMap,
+    /// Who gave it.
+    pub origin: ConfigOrigin,
+    /// What the instance is to be.
+    pub target: TargetState,
 }
 
 /// What a plugin found out about a configuration.
@@ -152,6 +186,12 @@ pub trait Worker: Send + Sync {
         version: Option<&VersionRange>,
     ) -> Result<ConnectorPlugin, WorkerError>;
 
+    /// The connector plugin that a configuration wants: the newest version that fits.
+    fn wanted_plugin(&self, config: &ConfigMap) -> Result<ConnectorPlugin, WorkerError>;
+
+    /// A number that grows whenever plugins come or go.
+    fn plugin_changes(&self) -> watch::Receiver<u64>;
+
     /// The plugin's own check of a configuration, and what it recommends, asked of the version
     /// that the configuration wants.
     async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError>;
@@ -161,14 +201,12 @@ pub trait Worker: Send + Sync {
     /// line that would allow it.
     fn check_grants(&self, config: &ConfigMap, origin: ConfigOrigin) -> Vec<(String, String)>;
 
-    /// Brings a connector up in `target`; returns when it is there or has failed. The status comes
+    /// Brings a connector up in its target state; returns when it is there or has failed. The status comes
     /// through the listener in both cases.
     async fn start_connector(
         &self,
         name: &ConnectorName,
-        config: &ConfigMap,
-        origin: ConfigOrigin,
-        target: TargetState,
+        spec: StartSpec<'_>,
     ) -> Result<(), WorkerError>;
 
     /// Stops a connector and waits for its end. Does nothing when there is none.
@@ -189,14 +227,12 @@ pub trait Worker: Send + Sync {
         config: &ConfigMap,
     ) -> Result<Vec<ConfigMap>, WorkerError>;
 
-    /// Starts a task in `target`; returns once it runs by itself. Later failures are statuses.
+    /// Starts a task in its target state; returns once it runs by itself. Later failures are statuses.
     async fn start_task(
         &self,
         id: &ConnectorTaskId,
-        connector_config: &ConfigMap,
+        spec: StartSpec<'_>,
         task_config: &ConfigMap,
-        origin: ConfigOrigin,
-        target: TargetState,
     ) -> Result<(), WorkerError>;
 
     /// Stops tasks and waits for their ends. Unknown ones are passed over.

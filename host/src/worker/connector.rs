@@ -17,7 +17,7 @@ use crate::config::ConfigMap;
 use crate::config::redact::Secrets;
 use crate::errors::Failure;
 use crate::ids::ConnectorName;
-use crate::sandbox::{ConnectorInstance, InstanceSpec, SandboxError, StopSignal};
+use crate::sandbox::{CompiledPlugin, ConnectorInstance, InstanceSpec, SandboxError, StopSignal};
 use crate::storage::config::TargetState;
 use crate::storage::status::State;
 
@@ -37,6 +37,8 @@ enum Request {
 /// The worker's side of a connector instance.
 #[derive(Clone)]
 pub(super) struct ConnectorControls {
+    /// What its instances are made from.
+    pub plugin: CompiledPlugin,
     mailbox: mpsc::Sender<Request>,
     /// Set when the connector is to end; the signal is raised after it.
     stop: CancellationToken,
@@ -87,6 +89,7 @@ pub(super) fn connector(
 ) -> (ConnectorControls, Connector) {
     let (sender, receiver) = mpsc::channel(MAILBOX_REQUESTS_MAX);
     let controls = ConnectorControls {
+        plugin: spec.instance.plugin.clone(),
         mailbox: sender,
         stop: CancellationToken::new(),
         done: CancellationToken::new(),

@@ -4,7 +4,8 @@
 //! Must not know instances that run. Kafka's counterparts: `Plugins`, `Connector.validate`.
 
 use super::api::{
-    ConnectorKind, ConnectorPlugin, PluginDescription, PluginFindings, PluginType, WorkerError,
+    ConnectorKind, ConnectorPlugin, PluginCode, PluginDescription, PluginFindings, PluginType,
+    WorkerError,
 };
 use super::task::guest_failure;
 use crate::config::ConfigMap;
@@ -68,17 +69,24 @@ pub(super) fn connector_plugin(
     version: Option<&VersionRange>,
 ) -> Result<ConnectorPlugin, WorkerError> {
     let plugin = resolve(plugins, class_or_alias, version)?;
+    Ok(described(plugins, plugin))
+}
+
+/// A plugin as the herder sees it.
+pub(super) fn described(plugins: &PluginRegistry, plugin: CompiledPlugin) -> ConnectorPlugin {
     let description = plugin.description();
-    let versions = plugins.versions(class_or_alias);
+    let versions = plugins.versions(&description.class);
     let versions = versions.iter().map(|one| one.description().version.clone());
-    Ok(ConnectorPlugin {
+    ConnectorPlugin {
         class: description.class.clone(),
         kind: connector_kind(&plugin),
         version: description.version.clone(),
         versions: versions.collect(),
         config_def: plugin.config_def(),
         task_class: description.task_class.clone(),
-    })
+        sha256: plugin.digest().to_owned(),
+        code: PluginCode::new(plugin),
+    }
 }
 
 /// Source or sink.

@@ -31,7 +31,7 @@ use crate::storage::topic::TopicBackingStore;
 
 use super::LocalWorker;
 use super::active_topics::ActiveTopics;
-use super::api::ConfigOrigin;
+use super::api::{ConfigOrigin, StartSpec};
 use super::converters::ConverterChoices;
 use super::services::{ConnectorOffsets, SinkRequests};
 use super::sink_task::{SinkTaskSpec, run_sink_task};
@@ -58,13 +58,12 @@ impl LocalWorker {
     pub(super) fn task_start(
         &self,
         id: &ConnectorTaskId,
-        connector_config: &ConfigMap,
+        given: StartSpec<'_>,
         task_config: &ConfigMap,
-        origin: ConfigOrigin,
     ) -> (TaskStart, Secrets) {
         let mut secrets = Secrets::default();
-        let mut resolved = (connector_config.clone(), task_config.clone());
-        let plugin = self.plugin_and_grants(&mut resolved, &mut secrets, origin);
+        let mut resolved = (given.config.clone(), task_config.clone());
+        let plugin = self.plugin_and_grants(given, &mut resolved, &mut secrets);
         let (connector_config, task_config) = resolved;
         let limits = self.limits(&connector_config);
         let (plugin, limits) = match limits {
@@ -91,19 +90,22 @@ impl LocalWorker {
     /// Resolves the references of both configurations in place, and finds what may be touched.
     fn plugin_and_grants(
         &self,
+        given: StartSpec<'_>,
         (connector_config, task_config): &mut (ConfigMap, ConfigMap),
         secrets: &mut Secrets,
-        origin: ConfigOrigin,
     ) -> Result<(CompiledPlugin, Grants), Failure> {
-        let plugin = self
-            .plugin(connector_config)
-            .map_err(|error| Failure::connect(error.to_string()))?;
+        let plugin = super::given_plugin(given)?;
         for config in [&mut *connector_config, &mut *task_config] {
             let (resolved, found) = self.resolve(config, Some(&plugin.config_def()))?;
             *config = resolved;
             secrets.extend(&found);
         }
-        let origin = values_origin(&plugin.config_def(), connector_config, task_config, origin);
+        let origin = values_origin(
+            &plugin.config_def(),
+            connector_config,
+            task_config,
+            given.origin,
+        );
         let mut named = connector_config.clone();
         named.extend(task_config.clone());
         let grants = self

@@ -17,12 +17,13 @@ use super::super::state::{
 };
 use super::super::status::StatusRecorder;
 use super::super::{HerderError, Put};
-use crate::config::connector::{CONNECTOR_CLASS, CONNECTOR_VERSION};
-use crate::config::version_range::VersionRange;
+use super::versions::VersionsInUse;
 use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use crate::storage::config::{ConfigBackingStore, ConnectorConfigState, TargetState};
 use crate::storage::status::State;
-use crate::worker::api::{ConnectorKind, StatusListener, Worker, WorkerError};
+use crate::worker::api::{
+    ConnectorKind, ConnectorPlugin, StartSpec, StatusListener, Worker, WorkerError,
+};
 
 /// What the steps act on.
 pub(super) struct Operations {
@@ -31,6 +32,7 @@ pub(super) struct Operations {
     pub(super) statuses: Arc<StatusRecorder>,
     pub(super) topics: TopicTracking,
     pub(super) restarts: Mutex<RestartPolicies>,
+    pub(super) versions: VersionsInUse,
     pub(super) stopping: CancellationToken,
 }
 
@@ -47,7 +49,7 @@ impl Operations {
             name: name.clone(),
             config: stored.config.clone(),
             tasks: stored.task_ids(name),
-            kind: self.kind(&stored),
+            kind: self.kind(name, &stored),
         })
     }
 
@@ -61,7 +63,7 @@ impl Operations {
             upkeep: self.upkeep(name, stored.as_deref(), tasks.keys()),
             connector,
             tasks,
-            kind: stored.and_then(|stored| self.kind(&stored)),
+            kind: stored.and_then(|stored| self.kind(name, &stored)),
         })
     }
 
@@ -107,6 +109,7 @@ impl Operations {
         self.stop_instance(name, stages).await;
         self.configs.remove_connector_config(name).await?;
         self.statuses.connector_destroyed(name);
+        self.versions.forget(name);
         self.topics.connector_deleted(name);
         Ok(())
     }
@@ -207,7 +210,7 @@ impl Operations {
             self.statuses
                 .on_connector_status(name, State::Restarting, None);
         }
-        self.worker.stop_and_await_tasks(&plan.tasks).await;
+        self.stop_tasks(&plan.tasks).await;
         for id in &plan.tasks {
             self.statuses.on_task_status(id, State::Restarting, None);
         }
@@ -221,12 +224,21 @@ impl Operations {
         plan: &RestartPlan,
         stages: &Stages,
     ) {
+        let before = self.versions.of_connector(name);
         if plan.connector {
             self.log_failure(name, self.start_instance(name, stages).await);
         }
+        let now = self.versions.of_connector(name);
+        if before.map(|plugin| plugin.sha256) != now.map(|plugin| plugin.sha256) {
+            // All tasks come along, also those that the plan has not, and may be others.
+            self.log_failure(name, self.update_tasks(name, stages).await);
+        }
         if let Some(stored) = self.stored(name) {
             for id in &plan.tasks {
-                self.log_failure(name, self.start_task(id, &stored).await);
+                let is_there = stored.task_ids(name).contains(id);
+                if is_there && !self.versions.follows(id) {
+                    self.log_failure(name, self.start_task(id, &stored).await);
+                }
             }
         }
     }
@@ -253,10 +265,25 @@ impl Operations {
         id: &ConnectorTaskId,
         stored: &ConnectorConfigState,
     ) -> Result<(), HerderError> {
-        self.worker
-            .stop_and_await_tasks(std::slice::from_ref(id))
-            .await;
+        self.stop_tasks(std::slice::from_ref(id)).await;
         self.start_task(id, stored).await
+    }
+
+    /// Stops tasks, with their last commits.
+    pub(super) async fn stop_tasks(&self, ids: &[ConnectorTaskId]) {
+        self.worker.stop_and_await_tasks(ids).await;
+        self.versions.tasks_stopped(ids);
+    }
+
+    /// The tasks that do not run in the version of their connector.
+    pub(super) fn left_behind(
+        &self,
+        name: &ConnectorName,
+        stored: &ConnectorConfigState,
+    ) -> Vec<ConnectorTaskId> {
+        let mut ids = stored.task_ids(name);
+        ids.retain(|id| !self.versions.follows(id));
+        ids
     }
 
     /// Asks a connector for its task configurations because it wanted to be asked.
@@ -268,21 +295,24 @@ impl Operations {
         self.configs.snapshot().connector(name).cloned()
     }
 
-    fn kind(&self, stored: &ConnectorConfigState) -> Option<ConnectorKind> {
-        let class = stored.config.get(CONNECTOR_CLASS)?;
-        let version = VersionRange::of(&stored.config, CONNECTOR_VERSION).ok()?;
+    fn kind(&self, name: &ConnectorName, stored: &ConnectorConfigState) -> Option<ConnectorKind> {
+        // A plugin that runs may be in the registry no more.
+        if let Some(plugin) = self.versions.of_connector(name) {
+            return Some(plugin.kind);
+        }
         self.worker
-            .connector_plugin(class, version.as_ref())
+            .wanted_plugin(&stored.config)
             .ok()
             .map(|plugin| plugin.kind)
     }
 
-    async fn stop_instance(&self, name: &ConnectorName, stages: &Stages) {
+    pub(super) async fn stop_instance(&self, name: &ConnectorName, stages: &Stages) {
         stages.begin(format!("stopping connector {name}"));
         self.worker.stop_connector(name).await;
         stages.complete();
     }
 
+    /// Starts the connector instance in the newest version of its plugin that fits.
     async fn start_instance(
         &self,
         name: &ConnectorName,
@@ -291,27 +321,36 @@ impl Operations {
         let stored = self
             .stored(name)
             .ok_or_else(|| HerderError::ConnectorNotFound(name.clone()))?;
+        match self.worker.wanted_plugin(&stored.config) {
+            Ok(plugin) => self.start_instance_of(name, &plugin, stages).await,
+            Err(error) => {
+                self.statuses
+                    .on_connector_status(name, State::Failed, Some(trace(&error)));
+                self.statuses.connector_not_built(name);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Starts the connector instance in that version of its plugin.
+    pub(super) async fn start_instance_of(
+        &self,
+        name: &ConnectorName,
+        plugin: &ConnectorPlugin,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
+        let stored = self
+            .stored(name)
+            .ok_or_else(|| HerderError::ConnectorNotFound(name.clone()))?;
         if self.stopping.is_cancelled() {
             return Err(HerderError::Stopping);
         }
-        let class = stored
-            .config
-            .get(CONNECTOR_CLASS)
-            .map_or("", String::as_str);
-        let wanted = VersionRange::of(&stored.config, CONNECTOR_VERSION)
-            .ok()
-            .flatten();
-        let version = self
-            .worker
-            .connector_plugin(class, wanted.as_ref())
-            .ok()
-            .map(|plugin| plugin.version);
-        self.statuses.set_version(name, version);
+        self.versions.connector_starts(name, plugin);
+        let id = InstanceId::Connector(name.clone());
+        self.statuses.set_version(id, plugin.version.clone());
         stages.begin(format!("starting connector {name}"));
-        let outcome = self
-            .worker
-            .start_connector(name, &stored.config, stored.origin, stored.target)
-            .await;
+        let spec = start_spec(plugin, &stored);
+        let outcome = self.worker.start_connector(name, spec).await;
         stages.complete();
         if outcome.is_err() && !self.worker.is_running(name) {
             self.statuses.connector_not_built(name);
@@ -319,8 +358,13 @@ impl Operations {
         Ok(outcome?)
     }
 
-    /// Regenerates task configurations, and makes the tasks anew if that changed something.
-    async fn update_tasks(&self, name: &ConnectorName, stages: &Stages) -> Result<(), HerderError> {
+    /// Regenerates task configurations, and makes the tasks anew if that changed something; tasks that
+    /// have another version of the plugin than their connector get its.
+    pub(super) async fn update_tasks(
+        &self,
+        name: &ConnectorName,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
         let Some(stored) = self.stored(name) else {
             return Ok(());
         };
@@ -348,6 +392,9 @@ impl Operations {
         stages.complete();
         let task_configs = raw_task_configs(&stored.config, generated);
         if !task_configs_changed(&stored, &task_configs) {
+            for id in self.left_behind(name, &stored) {
+                self.log_failure(name, self.renew_task(&id, &stored).await);
+            }
             return Ok(());
         }
         self.remove_tasks(name, stages).await?;
@@ -365,7 +412,7 @@ impl Operations {
             return Ok(());
         }
         stages.begin(format!("stopping the tasks of connector {name}"));
-        self.worker.stop_and_await_tasks(&ids).await;
+        self.stop_tasks(&ids).await;
         stages.complete();
         for id in &ids {
             self.statuses.on_task_status(id, State::Destroyed, None);
@@ -382,7 +429,7 @@ impl Operations {
         }
     }
 
-    async fn start_task(
+    pub(super) async fn start_task(
         &self,
         id: &ConnectorTaskId,
         stored: &ConnectorConfigState,
@@ -396,16 +443,21 @@ impl Operations {
         let Some(task_config) = task else {
             return Err(HerderError::TaskNotFound(id.clone()));
         };
-        let outcome = self
-            .worker
-            .start_task(
-                id,
-                &stored.config,
-                task_config,
-                stored.origin,
-                stored.target,
-            )
-            .await;
+        // A task never runs ahead of its connector, nor stays behind.
+        let plugin = match self.versions.of_connector(&id.connector) {
+            Some(plugin) => Ok(plugin),
+            None => self.worker.wanted_plugin(&stored.config),
+        };
+        let outcome = match plugin {
+            Ok(plugin) => {
+                self.versions.task_starts(id, &plugin);
+                self.statuses
+                    .set_version(InstanceId::Task(id.clone()), plugin.version.clone());
+                let spec = start_spec(&plugin, stored);
+                self.worker.start_task(id, spec, task_config).await
+            }
+            Err(error) => Err(error),
+        };
         outcome.map_err(|error| {
             tracing::error!("Failed to start task {id}: {error}");
             self.statuses.task_not_built(id, trace(&error));
@@ -420,6 +472,15 @@ impl Operations {
             Err(HerderError::Stopping) => {}
             Err(error) => tracing::error!("Connector {name}: {error}"),
         }
+    }
+}
+
+fn start_spec<'a>(plugin: &'a ConnectorPlugin, stored: &'a ConnectorConfigState) -> StartSpec<'a> {
+    StartSpec {
+        plugin,
+        config: &stored.config,
+        origin: stored.origin,
+        target: stored.target,
     }
 }
 

@@ -6,7 +6,7 @@ fn reports_carry_worker_and_version() {
     let recorder = StatusRecorder::new(Arc::new(MemoryStatusBackingStore::new()), "w:1");
     let name = ConnectorName::from("c");
     let id = ConnectorTaskId::new(name.clone(), 0);
-    recorder.set_version(&name, Some("1.0".to_owned()));
+    recorder.set_version(InstanceId::Task(id.clone()), "1.0".to_owned());
     recorder.on_connector_status(&name, State::Running, None);
     recorder.on_task_status(&id, State::Failed, Some("trace".to_owned()));
     let status = recorder.store().task(&id).unwrap();

@@ -146,7 +146,7 @@ async fn restarts_are_shown_with_a_policy() {
         .statuses
         .on_task_status(&task, State::Failed, Some("t".to_owned()));
     // Paused time goes on when nothing is left to do: the herder has looked at the status.
-    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    tokio::time::sleep(Duration::from_millis(1)).await;
     fixture.send("GET /connectors/c1/tasks/0/status").await.is(
         200,
         r#"{"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","version":"4.3.1","trace":"t","restarts":{"count":0,"limit_reached":true}}"#,
