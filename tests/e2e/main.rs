@@ -8,6 +8,7 @@ mod ctl;
 mod faults;
 mod file_stream;
 mod fuzz_rest;
+mod isolation;
 mod main_job;
 mod misbehaving;
 mod offsets_exchange;

@@ -12,16 +12,24 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 pub fn eventually<T>(
     what: &str,
     deadline: Duration,
-    mut probe: impl FnMut() -> Result<T, String>,
+    probe: impl FnMut() -> Result<T, String>,
 ) -> T {
+    within(deadline, probe).unwrap_or_else(|seen| {
+        panic!("{what}: not within {deadline:?}; last seen: {seen}");
+    })
+}
+
+/// Calls `probe` until it gives a value. After `deadline`, gives what the probe saw last.
+pub fn within<T>(
+    deadline: Duration,
+    mut probe: impl FnMut() -> Result<T, String>,
+) -> Result<T, String> {
     let started = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
         match probe() {
-            Ok(value) => return value,
-            Err(seen) if started.elapsed() >= deadline => {
-                panic!("{what}: not within {deadline:?}; last seen: {seen}")
-            }
+            Ok(value) => return Ok(value),
+            Err(seen) if started.elapsed() >= deadline => return Err(seen),
             Err(_) => nap(pause),
         }
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);

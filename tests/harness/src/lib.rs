@@ -23,7 +23,7 @@ mod worker;
 
 pub use broker::Broker;
 pub use busy::{BLOCKED, busy_worker, spinning};
-pub use eventually::{eventually, throughout};
+pub use eventually::{eventually, throughout, within};
 pub use kafka_home::KafkaHome;
 pub use numbered::{NumberedLines, Tally};
 pub use offset_file::{OffsetEntry, decode_offset_file, encode_offset_file};
