@@ -15,6 +15,7 @@ mod ctl;
 mod daemon;
 mod embedded_broker;
 mod guest_runtime;
+mod library;
 mod logging;
 mod plugin;
 mod quickstart;
@@ -110,6 +111,9 @@ configuration, broker, ports); 3 it cannot be started, or a connector file is wr
 const STANDALONE_AFTER_HELP: &str = "\
 Worker settings beside Kafka Connect's own:
   plugin.cache.dir                folder for compiled plugins (default: the user's cache folder)
+  plugin.store.dir                folder for uploaded plugins (default: the user's data folder)
+  plugin.upload.enable            whether plugins can be uploaded over REST (default: true)
+  plugin.upload.max.bytes         bytes of an uploaded plugin (default: 268435456)
   connector.monitor.interval.ms   time between calls of a connector's monitor
   sandbox.fs.allow                paths that connectors created over REST may name (default: none)
   sandbox.stdio.allow             whether they may use standard input and output (default: false)

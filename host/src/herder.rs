@@ -10,6 +10,7 @@
 //! has for it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -25,6 +26,7 @@ pub mod catalog;
 pub(crate) mod fake;
 pub mod marks;
 pub mod offsets;
+pub mod plugins;
 pub mod request;
 pub mod restart;
 pub mod restart_policy;
@@ -34,6 +36,7 @@ pub mod status;
 pub mod validation;
 
 pub use self::offsets::{ConnectorOffsets, JsonObject, OffsetsMessage};
+pub use self::plugins::{LocalPlugins, PluginAdministration};
 pub use self::request::{ConnectorValidator, PutConnector, SubmittedConfig};
 pub use self::restart::RestartRequest;
 pub use self::restart_policy::RestartInfo;
@@ -166,6 +169,9 @@ pub trait Herder: Send + Sync {
 
     /// All plugins of the worker.
     fn plugins(&self) -> Vec<PluginDescription>;
+
+    /// What administrators may ask about plugins, and change of them.
+    fn plugin_administration(&self) -> Arc<dyn PluginAdministration>;
 
     /// The keys that configure a plugin, given by class or alias, in a version out of a range.
     fn plugin_config(

@@ -338,6 +338,19 @@ impl Worker for LocalWorker {
         self.parts.plugins.subscribe()
     }
 
+    fn plugins_in_use(&self, name: &ConnectorName) -> Vec<(String, String)> {
+        let controls = self.connector_controls(name);
+        let own = controls.map(|controls| {
+            let description = controls.plugin.description();
+            (description.class.clone(), description.version.clone())
+        });
+        let tasks = self.connector_tasks(name);
+        let running = tasks.iter().filter(|task| !task.done().is_cancelled());
+        own.into_iter()
+            .chain(running.filter_map(|task| task.plugin.clone()))
+            .collect()
+    }
+
     async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError> {
         let plugin = self.plugin(config)?;
         // What is wrong with the connector's own limits is told by `check_grants`.
@@ -482,8 +495,9 @@ impl Worker for LocalWorker {
         let target = spec.target;
         let (start, secrets) = self.task_start(id, spec, task_config);
         let listener = self.parts.listener.clone();
-        let (controls, context) =
+        let (mut controls, context) =
             TaskControls::new(id.clone(), target, listener, Arc::new(secrets));
+        controls.plugin = Some((spec.plugin.class.clone(), spec.plugin.version.clone()));
         let controls = Arc::new(controls);
         let mut tasks = lock(&self.tasks);
         self.check_not_stopping()?;

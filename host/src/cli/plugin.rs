@@ -171,5 +171,5 @@ fn runtime() -> Result<tokio::runtime::Runtime, PluginFailure> {
 
 /// Where compiled plugins are kept between runs of this program.
 fn cache_dir() -> Option<PathBuf> {
-    super::worker_process::user_cache_dir()
+    super::library::user_cache_dir()
 }

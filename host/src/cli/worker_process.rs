@@ -3,7 +3,6 @@
 //! Owns the order: configuration, plugins and broker, REST port, stores, worker, herder, REST.
 //! Kafka's counterpart: `AbstractConnectCli.startConnect` and `Connect`.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,15 +25,15 @@ use crate::herder::request::ReconfigurationRequests;
 use crate::herder::status::StatusRecorder;
 use crate::herder::validation::ConfigValidator;
 use crate::herder::{
-    Herder as _, PutConnector, StandaloneHerder, StandaloneParts, SubmittedConfig,
+    Herder as _, LocalPlugins, PutConnector, StandaloneHerder, StandaloneParts, SubmittedConfig,
 };
 use crate::ids::ConnectorName;
 use crate::kafka::admin::Admin;
 use crate::loggers::Loggers;
 use crate::metrics::Metrics;
-use crate::plugin::{GrantPolicy, PluginRegistry};
+use crate::plugin::GrantPolicy;
 use crate::rest::{Resources, RestServer, local_host};
-use crate::sandbox::{Environment, Limits, NetworkPolicy, OwnEndpoint, Sandbox, SandboxConfig};
+use crate::sandbox::{Environment, Limits, NetworkPolicy, OwnEndpoint};
 use crate::storage::config::{ConfigOrigin, MemoryConfigBackingStore, TargetState};
 use crate::storage::offset::{FileOffsetBackingStore, OffsetBackingStore as _};
 use crate::storage::status::MemoryStatusBackingStore;
@@ -42,6 +41,7 @@ use crate::storage::topic::MemoryTopicBackingStore;
 use crate::worker::{LocalWorker, WorkerParts};
 
 use super::guest_runtime::GuestRuntime;
+use super::library::{self, LibraryTasks};
 
 /// Time for the cluster to answer at start. The JVM waits a minute; an operator who mistyped an
 /// address wants to know sooner.
@@ -70,6 +70,7 @@ pub(super) struct WorkerProcess {
     stopping: CancellationToken,
     url: String,
     began: Instant,
+    library: LibraryTasks,
     /// Ended after everything that runs on it.
     _guests: GuestRuntime,
 }
@@ -84,13 +85,10 @@ impl WorkerProcess {
         tracing::info!("Kafka Connect worker initializing ...");
         let (config, providers) = configure(properties)?;
         let metrics = Metrics::default();
-        let (plugins, cluster_id) =
-            tokio::join!(load_plugins(&config, &metrics), describe_cluster(&config));
-        let (plugins, cluster_id) = (Arc::new(plugins?), cluster_id?);
-        loggers.add(plugins.list().iter().flat_map(|plugin| {
-            let description = plugin.description();
-            [&description.class, &description.task_class]
-        }));
+        let guests = GuestRuntime::start().context("The threads for plugins cannot be started")?;
+        let library = library::open(&config, &metrics, guests.handle())?;
+        let (watch, cluster_id) = tokio::join!(library.load_all(), describe_cluster(&config));
+        let cluster_id = cluster_id?;
         let rest = RestServer::bind(&config.rest)
             .await
             .context("Unable to initialize REST server")?;
@@ -116,7 +114,6 @@ impl WorkerProcess {
             worker_id.clone(),
         ));
         let reconfigurations = Arc::new(ReconfigurationRequests::new());
-        let guests = GuestRuntime::start().context("The threads for plugins cannot be started")?;
         let worker = Arc::new(LocalWorker::new(WorkerParts {
             guests: guests.handle(),
             limits: Limits::from(&config.sandbox),
@@ -124,18 +121,22 @@ impl WorkerProcess {
             config: config.clone(),
             providers: providers.clone(),
             worker_id,
-            plugins,
+            plugins: library.registry().clone(),
             offsets: Arc::new(offsets),
             topics: topics.store(),
             listener: statuses.clone(),
             events: reconfigurations.clone(),
         }));
         let stopping = CancellationToken::new();
+        let configs = Arc::new(MemoryConfigBackingStore::default());
+        let plugins = LocalPlugins::new(library.clone(), worker.clone(), configs.clone());
+        let library_tasks = LibraryTasks::start(library, watch, loggers.clone());
         let (herder, herder_loop) = StandaloneHerder::new(
             StandaloneParts {
                 worker: worker.clone(),
                 validator: Arc::new(ConfigValidator::new(worker, config, providers)),
-                configs: Arc::new(MemoryConfigBackingStore::default()),
+                plugins: Arc::new(plugins),
+                configs,
                 statuses,
                 reconfigurations,
                 kafka_cluster_id: Some(cluster_id),
@@ -163,6 +164,7 @@ impl WorkerProcess {
             stopping,
             url,
             began,
+            library: library_tasks,
             _guests: guests,
         })
     }
@@ -206,6 +208,7 @@ impl WorkerProcess {
         if let Err(error) = self.rest.await {
             tracing::error!("The REST server ended by a bug of the worker: {error}");
         }
+        self.library.stop().await;
         self.stopping.cancel();
         if let Err(error) = self.herder_loop.await {
             tracing::error!("The herder ended by a bug of the worker: {error}");
@@ -256,30 +259,6 @@ fn own_endpoint(what: &'static str, endpoint: Endpoint) -> Option<OwnEndpoint> {
         port: endpoint.ports.single()?,
         host: endpoint.host,
     })
-}
-
-async fn load_plugins(config: &WorkerConfig, metrics: &Metrics) -> anyhow::Result<PluginRegistry> {
-    let cache_dir = config.plugin_cache_dir.clone().or_else(user_cache_dir);
-    let sandbox = Sandbox::new(&SandboxConfig {
-        cache_dir,
-        metrics: metrics.clone(),
-        limits: Limits::from(&config.sandbox),
-        ..SandboxConfig::default()
-    })?;
-    let executable =
-        std::env::current_exe().context("The path of this program cannot be found out")?;
-    // A symlink's folder has no plugins; the program's own does.
-    let executable = std::fs::canonicalize(&executable).unwrap_or(executable);
-    Ok(PluginRegistry::load(&sandbox, &executable, &config.plugin_path).await)
-}
-
-/// The user's cache folder for compiled plugins.
-pub(super) fn user_cache_dir() -> Option<PathBuf> {
-    let base = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
-    Some(base.join("connect-wasm").join("plugins"))
 }
 
 async fn describe_cluster(config: &WorkerConfig) -> anyhow::Result<String> {

@@ -205,6 +205,12 @@ pub struct WorkerConfig {
     pub sandbox: SandboxSettings,
     /// `plugin.cache.dir`; the user's cache folder when not set.
     pub plugin_cache_dir: Option<PathBuf>,
+    /// `plugin.store.dir`; in the user's folder for data when not set.
+    pub plugin_store_dir: Option<PathBuf>,
+    /// `plugin.upload.enable`
+    pub plugin_upload_enable: bool,
+    /// `plugin.upload.max.bytes`
+    pub plugin_upload_max_bytes: u64,
     /// `connector.monitor.interval.ms`
     pub connector_monitor_interval: Duration,
 }
@@ -254,6 +260,9 @@ impl WorkerConfig {
                 .into(),
             sandbox: SandboxSettings::new(parsed),
             plugin_cache_dir: parsed.text("plugin.cache.dir").map(PathBuf::from),
+            plugin_store_dir: parsed.text("plugin.store.dir").map(PathBuf::from),
+            plugin_upload_enable: parsed.boolean("plugin.upload.enable"),
+            plugin_upload_max_bytes: unsigned(parsed, "plugin.upload.max.bytes"),
             connector_monitor_interval: milliseconds("connector.monitor.interval.ms"),
             raw,
         })

@@ -4,6 +4,8 @@
 //! as another kind. Must not know configurations. Kafka's counterparts: the alias map of
 //! DelegatingClassLoader, `Utils.ensureConcreteSubclass`.
 
+use std::collections::BTreeSet;
+
 use crate::config::def::{ClassResolver, ConfigDef, PluginBase};
 use crate::config::validate::PluginCatalog;
 use crate::converter::{self, ConverterClass};
@@ -76,7 +78,10 @@ impl KnownPlugins {
     }
 
     fn connector(&self, name: &str) -> Option<String> {
-        let classes = || self.connectors.iter().map(|plugin| plugin.class.as_str());
+        // A class is listed once for each of its versions.
+        let names = self.connectors.iter().map(|plugin| plugin.class.as_str());
+        let unique: BTreeSet<&str> = names.collect();
+        let classes = || unique.iter().copied();
         let is_alias = |class: &str| {
             let simple = class.rsplit(['.', '$']).next().unwrap_or(class);
             simple == name || simple.strip_suffix("Connector") == Some(name)

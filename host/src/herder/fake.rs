@@ -37,6 +37,10 @@ use crate::worker::api::{
     WorkerError,
 };
 
+mod plugins;
+
+pub(crate) use self::plugins::FakePlugins;
+
 pub(crate) const WORKER_ID: &str = "127.0.0.1:8083";
 pub(crate) const VERSION: &str = "4.3.1";
 
@@ -152,6 +156,10 @@ impl Worker for FakeWorker {
                 PluginType::Sink,
             ),
         ]
+    }
+
+    fn plugins_in_use(&self, _name: &ConnectorName) -> Vec<(String, String)> {
+        Vec::new()
     }
 
     fn connector_plugin(
@@ -432,6 +440,7 @@ pub(crate) struct Fixture {
     pub(crate) reconfigurations: Arc<ReconfigurationRequests>,
     pub(crate) loggers: Arc<Loggers>,
     pub(crate) topics: Arc<MemoryTopicBackingStore>,
+    pub(crate) plugins: Arc<FakePlugins>,
     pub(crate) stopping: CancellationToken,
     pub(crate) running: JoinHandle<()>,
 }
@@ -453,9 +462,11 @@ impl Fixture {
         let topics = Arc::new(MemoryTopicBackingStore::new());
         // Without a log behind it; what levels do to a log is the loggers' own test.
         let loggers = Loggers::without_log();
+        let plugins = Arc::new(FakePlugins::default());
         let parts = StandaloneParts {
             worker: worker.clone(),
             validator: Arc::new(FakeValidator),
+            plugins: plugins.clone(),
             configs: Arc::new(MemoryConfigBackingStore::new()),
             statuses: statuses.clone(),
             reconfigurations: reconfigurations.clone(),
@@ -473,6 +484,7 @@ impl Fixture {
             reconfigurations,
             loggers,
             topics,
+            plugins,
             stopping,
             running,
         }

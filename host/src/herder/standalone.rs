@@ -28,7 +28,7 @@ use super::request::{
 use super::restart::RestartRequest;
 use super::state::{ConnectorInfo, ConnectorStateInfo, TaskStateInfo};
 use super::status::StatusRecorder;
-use super::{Herder, HerderError, Put};
+use super::{Herder, HerderError, PluginAdministration, Put};
 use crate::config::ConfigMap;
 use crate::config::def::ConfigKey;
 use crate::config::validate::ValidationResult;
@@ -62,6 +62,8 @@ pub struct StandaloneParts {
     pub worker: Arc<dyn Worker>,
     /// Decides on configurations.
     pub validator: Arc<dyn ConnectorValidator>,
+    /// Shows and changes plugins.
+    pub plugins: Arc<dyn PluginAdministration>,
     /// Keeps configurations.
     pub configs: Arc<dyn ConfigBackingStore>,
     /// Records statuses.
@@ -89,6 +91,7 @@ enum Request {
 pub struct StandaloneHerder {
     operations: Arc<Operations>,
     validator: Arc<dyn ConnectorValidator>,
+    plugins: Arc<dyn PluginAdministration>,
     kafka_cluster_id: Option<String>,
     loggers: Arc<Loggers>,
     mailbox: mpsc::Sender<Request>,
@@ -124,6 +127,7 @@ impl StandaloneHerder {
         let herder = Self {
             operations: operations.clone(),
             validator: parts.validator,
+            plugins: parts.plugins,
             kafka_cluster_id: parts.kafka_cluster_id,
             loggers: parts.loggers,
             mailbox: sender,
@@ -276,6 +280,10 @@ impl Herder for StandaloneHerder {
 
     fn plugins(&self) -> Vec<PluginDescription> {
         self.operations.worker.plugins()
+    }
+
+    fn plugin_administration(&self) -> Arc<dyn PluginAdministration> {
+        self.plugins.clone()
     }
 
     fn connectors(&self) -> Vec<ConnectorName> {

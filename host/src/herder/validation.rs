@@ -37,19 +37,17 @@ pub struct ConfigValidator {
     worker: Arc<dyn Worker>,
     config: Arc<WorkerConfig>,
     providers: Arc<ConfigProviders>,
-    plugins: KnownPlugins,
     turns: Semaphore,
 }
 
 impl ConfigValidator {
-    /// A validator for a worker, whose plugins do not change.
+    /// A validator for a worker.
     pub fn new(
         worker: Arc<dyn Worker>,
         config: Arc<WorkerConfig>,
         providers: Arc<ConfigProviders>,
     ) -> Self {
         Self {
-            plugins: KnownPlugins::new(worker.plugins()),
             worker,
             config,
             providers,
@@ -96,7 +94,7 @@ impl ConfigValidator {
             plugin_messages: &findings.messages,
             recommendations: &findings.recommendations,
             refusals: &refusals,
-            plugins: &self.plugins,
+            plugins: &self.plugins(),
             worker_converters: Some(WorkerConverters {
                 key: &self.config.key_converter,
                 value: &self.config.value_converter,
@@ -110,6 +108,11 @@ impl ConfigValidator {
 }
 
 impl ConfigValidator {
+    /// The plugins that there are now.
+    fn plugins(&self) -> KnownPlugins {
+        KnownPlugins::new(self.worker.plugins())
+    }
+
     /// The version of the connector that the configuration wants, or else the newest one, and
     /// whether it is the wanted one.
     fn wanted_plugin(
@@ -183,7 +186,8 @@ impl ConfigValidator {
         &self,
         name: &str,
     ) -> Result<(String, Vec<String>, Vec<ConfigKey>), HerderError> {
-        let class = self.plugins.find_any(name).ok_or_else(|| {
+        let plugins = self.plugins();
+        let class = plugins.find_any(name).ok_or_else(|| {
             if KnownPlugins::is_of_other_kind(name) {
                 HerderError::InvalidPluginClass(name.to_owned())
             } else {
@@ -200,10 +204,10 @@ impl ConfigValidator {
         ];
         let keys = bases
             .iter()
-            .find_map(|base| self.plugins.config_def(*base, &class))
+            .find_map(|base| plugins.config_def(*base, &class))
             .map(|def| def.keys().cloned().collect())
             .unwrap_or_default();
-        let versions = self.plugins.versions(&class);
+        let versions = plugins.versions(&class);
         Ok((class, versions, keys))
     }
 }

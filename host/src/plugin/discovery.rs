@@ -1,9 +1,11 @@
-//! Finds plugin files: `plugins/` beside the executable, then the entries of `plugin.path`.
+//! Finds plugin files: `plugins/` beside the executable, the entries of `plugin.path`, and the
+//! store.
 //!
-//! An entry is a folder, whose `.wasm` files are taken from it and from one level down (Kafka's
-//! layout of one folder for each plugin), or a single file. Nothing is read but names.
+//! An entry of `plugin.path` is a folder, whose `.wasm` files are taken from it and from one level
+//! down (Kafka's layout of one folder for each plugin), or a single file. Nothing is read but names.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::origin::{PluginOrigin, PluginPlace};
@@ -11,15 +13,30 @@ use super::origin::{PluginOrigin, PluginPlace};
 /// The folder beside the executable.
 const BUNDLED: &str = "plugins";
 
+/// Where plugins are looked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Folders {
+    /// The bundled ones.
+    pub(super) bundled: Option<PathBuf>,
+    /// `plugin.path`
+    pub(super) plugin_path: Vec<PathBuf>,
+    /// `plugin.store.dir`
+    pub(super) store: Option<PathBuf>,
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Plugin files, each once, bundled ones first.
+    /// Plugin files, each once, in the order of precedence.
     pub plugins: Vec<PluginPlace>,
     /// Java archives, which this worker cannot run.
     pub jars: Vec<PathBuf>,
-    /// Entries that cannot be listed, with the reason.
+    /// Entries that are not there.
+    pub missing: Vec<PathBuf>,
+    /// Folders that cannot be listed, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Folders whose changes may change what is found.
+    pub folders: BTreeSet<PathBuf>,
 }
 
 /// The folder of bundled plugins of this executable.
@@ -30,46 +47,94 @@ pub(super) fn bundled_folder(executable: &Path) -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-impl Found {
-    /// Looks into the bundled folder, if there is one, and the entries of `plugin.path`.
-    pub(super) fn look(bundled: Option<&Path>, plugin_path: &[PathBuf]) -> Self {
-        let mut found = Self::default();
-        let mut seen = BTreeSet::new();
-        let bundled = bundled.map(|folder| (PluginOrigin::Bundled, 0, folder));
-        let named = plugin_path.iter().enumerate();
-        let named = named.map(|(index, path)| (PluginOrigin::PluginPath, index, path.as_path()));
-        for (origin, index, entry) in bundled.into_iter().chain(named) {
-            let place = |path: PathBuf| PluginPlace {
-                origin,
-                entry: index,
-                path,
-            };
-            if entry.is_dir() {
-                found.look_into(entry, 1, &place, &mut seen);
-            } else if entry.exists() {
-                found.take(place(entry.to_owned()), &mut seen);
-            } else {
-                found
-                    .unreadable
-                    .push((entry.to_owned(), "it does not exist".to_owned()));
-            }
+impl Folders {
+    /// Looks into all of them.
+    pub(super) fn look(&self) -> Found {
+        let mut look = Look::default();
+        if let Some(bundled) = &self.bundled {
+            look.entry(PluginOrigin::Bundled, 0, bundled, 1);
         }
-        found
+        for (index, entry) in self.plugin_path.iter().enumerate() {
+            look.entry(PluginOrigin::PluginPath, index, entry, 1);
+        }
+        if let Some(store) = &self.store {
+            look.entry(PluginOrigin::Store, 0, store, 0);
+        }
+        look.found
+    }
+}
+
+impl Found {
+    /// Tells the log what was passed over.
+    pub(super) fn warn(&self) {
+        for path in &self.missing {
+            tracing::warn!(
+                "plugin.path: {} is passed over: it does not exist",
+                path.display()
+            );
+        }
+        for (path, reason) in &self.unreadable {
+            tracing::warn!("plugin.path: {} is passed over: {reason}", path.display());
+        }
+        warn_of_jars(&self.jars);
+    }
+}
+
+/// One warning for all.
+pub(super) fn warn_of_jars(jars: &[PathBuf]) {
+    if jars.is_empty() {
+        return;
+    }
+    let names: Vec<String> = jars.iter().map(|jar| jar.display().to_string()).collect();
+    tracing::warn!(
+        "plugin.path: Java archives need the JVM worker and are passed over; connectors here are \
+         .wasm components: {}",
+        names.join(", ")
+    );
+}
+
+#[derive(Default)]
+struct Look {
+    found: Found,
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Look {
+    fn entry(&mut self, origin: PluginOrigin, entry: usize, path: &Path, levels_below: u32) {
+        let place = |path: PathBuf| PluginPlace {
+            origin,
+            entry,
+            path,
+        };
+        if path.is_dir() {
+            self.folder(path, levels_below, &place);
+            return;
+        }
+        self.found.folders.extend(path.parent().map(Path::to_owned));
+        if path.exists() {
+            self.take(place(path.to_owned()));
+        } else {
+            self.found.missing.push(path.to_owned());
+        }
     }
 
-    fn look_into(
+    fn folder(
         &mut self,
         folder: &Path,
         levels_below: u32,
         place: &impl Fn(PathBuf) -> PluginPlace,
-        seen: &mut BTreeSet<PathBuf>,
     ) {
-        let mut names: Vec<PathBuf> = match folder.read_dir() {
-            Ok(entries) => entries
-                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-                .collect(),
+        self.found.folders.insert(folder.to_owned());
+        let listed = folder.read_dir().and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<io::Result<Vec<PathBuf>>>()
+        });
+        let mut names = match listed {
+            Ok(names) => names,
             Err(error) => {
-                self.unreadable.push((folder.to_owned(), error.to_string()));
+                let reason = error.to_string();
+                self.found.unreadable.push((folder.to_owned(), reason));
                 return;
             }
         };
@@ -77,26 +142,26 @@ impl Found {
         for path in names {
             if path.is_dir() {
                 if levels_below > 0 {
-                    self.look_into(&path, levels_below - 1, place, seen);
+                    self.folder(&path, levels_below - 1, place);
                 }
             } else if has_extension(&path, "wasm") || has_extension(&path, "jar") {
-                self.take(place(path), seen);
+                self.take(place(path));
             }
         }
     }
 
     /// A file named in `plugin.path` itself is taken whatever its name is, so that a mistake is
     /// told and not passed over.
-    fn take(&mut self, place: PluginPlace, seen: &mut BTreeSet<PathBuf>) {
+    fn take(&mut self, place: PluginPlace) {
         let path = &place.path;
         let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
-        if !seen.insert(identity) {
+        if !self.seen.insert(identity) {
             return;
         }
         if has_extension(path, "jar") || has_extension(path, "zip") {
-            self.jars.push(place.path);
+            self.found.jars.push(place.path);
         } else {
-            self.plugins.push(place);
+            self.found.plugins.push(place);
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Reads, verifies and loads one plugin file.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::names::{self, WrongName};
+use super::origin::{PluginOrigin, PluginPlace};
 use super::verify::{VerifyError, verify};
 use crate::sandbox::{CompiledPlugin, Sandbox, SandboxError};
 
-/// LIMIT: no plugin comes near; guards memory against a wrong file in the folder.
+/// LIMIT: no plugin comes near; guards memory against a wrong file in a folder. Uploads have a
+/// limit of their own, which they have passed when they are in the store.
 const PLUGIN_BYTES_MAX: u64 = 256 << 20;
 
 /// Why a plugin file was left out.
@@ -38,34 +42,113 @@ pub enum LoadError {
         /// What happened.
         source: SandboxError,
     },
+    /// What the plugin calls itself is no name.
+    #[error("{}: {source}", .path.display())]
+    Name {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: WrongName,
+    },
 }
 
-/// Loads one plugin.
+/// What the file of a plugin tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Its size in bytes.
+    pub size: u64,
+    /// The version of `connect-wasm:plugin` that it was built for.
+    pub wit_version: String,
+    /// The interfaces that it imports.
+    pub imports: Vec<String>,
+}
+
+/// A plugin that was loaded.
+#[derive(Clone, Debug)]
+pub struct LoadedPlugin {
+    /// The plugin.
+    pub plugin: CompiledPlugin,
+    /// What its file tells.
+    pub file: Arc<FileFacts>,
+}
+
+/// Loads the plugin of a file. Runs the plugin.
 pub async fn load(sandbox: &Sandbox, path: &Path) -> Result<CompiledPlugin, LoadError> {
+    let place = PluginPlace {
+        origin: PluginOrigin::PluginPath,
+        entry: 0,
+        path: path.to_owned(),
+    };
+    Ok(load_place(sandbox, &place).await?.plugin)
+}
+
+/// Loads the plugin of a file. Runs the plugin: to be called where guests run.
+pub(super) async fn load_place(
+    sandbox: &Sandbox,
+    place: &PluginPlace,
+) -> Result<LoadedPlugin, LoadError> {
+    let path = place.path.clone();
+    let limit = match place.origin {
+        PluginOrigin::Store => u64::MAX,
+        PluginOrigin::Bundled | PluginOrigin::PluginPath => PLUGIN_BYTES_MAX,
+    };
+    let reading = tokio::task::spawn_blocking(move || read(&path, limit));
+    let wasm = reading.await.map_err(|panic| LoadError::Read {
+        path: place.path.clone(),
+        source: std::io::Error::other(panic),
+    })??;
+    load_bytes(sandbox, &place.path, wasm).await
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
     let read_error = |source| LoadError::Read {
         path: path.to_owned(),
         source,
     };
     let bytes = std::fs::metadata(path).map_err(read_error)?.len();
-    if bytes > PLUGIN_BYTES_MAX {
+    if bytes > limit {
         return Err(LoadError::TooLarge {
             path: path.to_owned(),
             bytes,
         });
     }
-    let wasm = std::fs::read(path).map_err(read_error)?;
-    let kind = verify(path, &wasm)?;
-    sandbox
-        .load(path, wasm, kind)
-        .await
-        .map_err(|source| match source {
-            // Its text names the file already.
-            SandboxError::Compile { path, message } => {
-                VerifyError::Malformed { path, message }.into()
-            }
-            source => LoadError::Sandbox {
-                path: path.to_owned(),
-                source,
-            },
-        })
+    std::fs::read(path).map_err(read_error)
+}
+
+/// Loads a plugin from the bytes of a file. Runs the plugin: to be called where guests run.
+pub(super) async fn load_bytes(
+    sandbox: &Sandbox,
+    path: &Path,
+    wasm: Vec<u8>,
+) -> Result<LoadedPlugin, LoadError> {
+    let component = verify(path, &wasm)?;
+    let file = FileFacts {
+        size: wasm.len() as u64,
+        wit_version: component.wit_version,
+        imports: component.imports,
+    };
+    let loaded = sandbox.load(path, wasm, component.kind).await;
+    let plugin = loaded.map_err(|source| match source {
+        // Its text names the file already.
+        SandboxError::Compile { path, message } => VerifyError::Malformed { path, message }.into(),
+        source => LoadError::Sandbox {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
+    let description = plugin.description();
+    names::check(
+        &description.class,
+        &description.version,
+        &description.task_class,
+        &description.aliases,
+    )
+    .map_err(|source| LoadError::Name {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(LoadedPlugin {
+        plugin,
+        file: Arc::new(file),
+    })
 }

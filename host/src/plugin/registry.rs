@@ -8,13 +8,13 @@
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::watch;
 
 use super::alias::{self, Match};
-use super::discovery::{Found, bundled_folder};
-use super::loader;
+use super::discovery::{Folders, bundled_folder};
+use super::loader::{self, FileFacts, LoadedPlugin};
 use super::origin::PluginPlace;
 use crate::config::version_range::{VersionRange, compare};
 use crate::sandbox::{CompiledPlugin, Sandbox};
@@ -64,6 +64,8 @@ pub enum PluginError {
 pub struct RegisteredPlugin {
     /// The plugin.
     pub plugin: CompiledPlugin,
+    /// What its file tells.
+    pub file: Arc<FileFacts>,
     /// Where it was found.
     pub place: PluginPlace,
 }
@@ -107,27 +109,17 @@ impl PluginRegistry {
     /// Loads what `plugins/` beside `executable` and the entries of `plugin.path` hold. What
     /// cannot be loaded is told in the log and left out.
     pub async fn load(sandbox: &Sandbox, executable: &Path, plugin_path: &[PathBuf]) -> Self {
-        let bundled = bundled_folder(executable);
-        let found = Found::look(bundled.as_deref(), plugin_path);
-        for (path, reason) in &found.unreadable {
-            tracing::warn!("plugin.path: {} is passed over: {reason}", path.display());
-        }
-        if !found.jars.is_empty() {
-            let names: Vec<String> = found
-                .jars
-                .iter()
-                .map(|jar| jar.display().to_string())
-                .collect();
-            tracing::warn!(
-                "plugin.path: Java archives need the JVM worker and are passed over; connectors \
-                 here are .wasm components: {}",
-                names.join(", ")
-            );
-        }
+        let folders = Folders {
+            bundled: bundled_folder(executable),
+            plugin_path: plugin_path.to_vec(),
+            store: None,
+        };
+        let found = folders.look();
+        found.warn();
         let registry = Self::default();
         for place in found.plugins {
-            match loader::load(sandbox, &place.path).await {
-                Ok(plugin) => registry.add(plugin, place),
+            match loader::load_place(sandbox, &place).await {
+                Ok(loaded) => registry.add(loaded, place),
                 Err(error) => tracing::error!("a plugin is left out: {error}"),
             }
         }
@@ -137,8 +129,12 @@ impl PluginRegistry {
     /// Adds a plugin, or replaces the one that was loaded from the same file. Of a class and
     /// version that several places have, the first counts: bundled plugins, then the order of
     /// `plugin.path`, then the store.
-    pub fn add(&self, plugin: CompiledPlugin, place: PluginPlace) {
-        let added = RegisteredPlugin { plugin, place };
+    pub(super) fn add(&self, loaded: LoadedPlugin, place: PluginPlace) {
+        let added = RegisteredPlugin {
+            plugin: loaded.plugin,
+            file: loaded.file,
+            place,
+        };
         let shadowed_by = self.change(|known| {
             known
                 .loaded
@@ -176,30 +172,37 @@ impl PluginRegistry {
         }
     }
 
+    /// Puts back what was removed.
+    pub(super) fn add_again(&self, removed: RegisteredPlugin) {
+        let loaded = LoadedPlugin {
+            plugin: removed.plugin,
+            file: removed.file,
+        };
+        self.add(loaded, removed.place);
+    }
+
     /// Forgets the plugin that was loaded from a file; another file of the same class and version
-    /// takes its place. Returns whether there was one.
-    pub fn remove(&self, path: &Path) -> bool {
-        let removed = {
-            let known = self.known();
-            let known = known.loaded.iter().find(|one| one.place.path == path);
-            known.cloned()
-        };
-        let Some(removed) = removed else {
-            return false;
-        };
+    /// takes its place.
+    pub(super) fn remove(&self, path: &Path) -> Option<RegisteredPlugin> {
+        let removed = self
+            .known()
+            .loaded
+            .iter()
+            .find(|one| one.place.path == path)
+            .cloned()?;
         self.change(|known| {
             known.loaded.retain(|one| one.place.path != path);
             known.offer();
         });
         let description = removed.plugin.description();
         tracing::info!(
-            "Removed plugin {} {} ({}) of {}",
+            "Removed plugin {} {} ({}) of {}; instances that run keep it",
             description.class,
             description.version,
             description.kind.name(),
             path.display()
         );
-        true
+        Some(removed)
     }
 
     /// All plugins, one for each class and version, in the order of precedence.
@@ -251,8 +254,13 @@ impl PluginRegistry {
     pub fn registered(&self, class_or_alias: &str) -> Result<Vec<RegisteredPlugin>, PluginError> {
         let known = self.known();
         let classes = known.classes();
+        // The name of a class is its own, whatever aliases others give themselves.
+        let exact = classes
+            .iter()
+            .position(|(class, _)| *class == class_or_alias);
         let names = classes.iter().map(|(_, names)| names.clone());
-        match alias::find(class_or_alias, names) {
+        let found = exact.map_or_else(|| alias::find(class_or_alias, names), Match::One);
+        match found {
             Match::One(index) => {
                 let class = classes[index].0;
                 let of_class = known.offered.iter().filter(|one| one.class() == class);

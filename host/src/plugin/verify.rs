@@ -13,6 +13,8 @@ use crate::sandbox::PluginKind;
 pub const SUPPORTED_WIT: &str = "0.1.x";
 const SUPPORTED_MAJOR_MINOR: &str = "0.1";
 const PACKAGE: &str = "connect-wasm:plugin/";
+/// The interface that plugins of all kinds export.
+const PLUGIN: &str = "plugin";
 
 const HOST_INTERFACES: &[&str] = &[
     "types",
@@ -128,8 +130,20 @@ struct Interfaces {
     exports: Vec<String>,
 }
 
-/// Finds out what kind of plugin the bytes of `path` are.
-pub(super) fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<PluginKind, VerifyError> {
+/// What a plugin's bytes tell before anything is compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// Source or sink.
+    pub kind: PluginKind,
+    /// The version of `connect-wasm:plugin` that it was built for.
+    pub wit_version: String,
+    /// The interfaces that it imports, in the order of the file.
+    pub imports: Vec<String>,
+}
+
+/// Finds out what kind of plugin the bytes of `path` are. Pure: looks at nothing but the bytes, and
+/// takes time and memory in proportion to them.
+pub fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<Component, VerifyError> {
     let path = || path.to_owned();
     if !wasm.starts_with(b"\0asm") {
         return Err(VerifyError::NotWasm { path: path() });
@@ -146,6 +160,7 @@ pub(super) fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<PluginKind, 
         .iter()
         .filter_map(|name| name.strip_prefix(PACKAGE));
     let mut exported: Vec<&str> = Vec::new();
+    let mut wit_version = "";
     for name in contract {
         let (interface, version) = name.split_once('@').unwrap_or((name, "without a version"));
         if !is_supported(version) {
@@ -153,6 +168,9 @@ pub(super) fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<PluginKind, 
                 path: path(),
                 found: version.to_owned(),
             });
+        }
+        if interface == PLUGIN {
+            wit_version = version;
         }
         exported.push(interface);
     }
@@ -167,7 +185,11 @@ pub(super) fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<PluginKind, 
         .filter(|name| !is_offered(name))
         .collect();
     if unknown.is_empty() {
-        Ok(kind)
+        Ok(Component {
+            kind,
+            wit_version: wit_version.to_owned(),
+            imports: interfaces.imports,
+        })
     } else {
         Err(VerifyError::UnknownImports {
             path: path(),
@@ -189,8 +211,8 @@ fn kind_of(exported: &[&str]) -> Result<PluginKind, String> {
         ));
     };
     let needed = match kind {
-        PluginKind::Source => ["plugin", "source-connector", "source-task"],
-        PluginKind::Sink => ["plugin", "sink-connector", "sink-task"],
+        PluginKind::Source => [PLUGIN, "source-connector", "source-task"],
+        PluginKind::Sink => [PLUGIN, "sink-connector", "sink-task"],
     };
     let missing: Vec<String> = needed
         .into_iter()

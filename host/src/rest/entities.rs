@@ -4,6 +4,7 @@
 //! `rest.entities`.
 
 pub(super) mod offsets;
+pub(super) mod plugins;
 pub(super) mod validation;
 
 use serde::{Serialize, Serializer};

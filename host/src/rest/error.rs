@@ -12,6 +12,7 @@ use super::entities::ErrorMessage;
 use super::json;
 use crate::herder::HerderError;
 use crate::herder::WorkerError;
+use crate::herder::plugins::LibraryError;
 
 /// What a request can fail with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +20,15 @@ pub(super) enum RestError {
     /// The herder refused or failed.
     #[error(transparent)]
     Herder(#[from] HerderError),
+    /// Plugins are not shown or changed.
+    #[error(transparent)]
+    Plugins(#[from] LibraryError),
+    /// The file of a plugin cannot be sent; the whole text.
+    #[error("{0}")]
+    PluginFile(String),
+    /// The client does not say that it sends a component.
+    #[error("A plugin is uploaded with the Content-Type application/wasm, not {0}")]
+    NotWasm(String),
     /// No such path.
     #[error("HTTP 404 Not Found")]
     NoSuchPath,
@@ -67,6 +77,8 @@ impl RestError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Herder(error) => herder_status(error),
+            Self::Plugins(error) => plugins_status(error),
+            Self::PluginFile(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NoSuchPath
             | Self::NoSuchTaskNumber
             | Self::NoStatusOfNegative(_)
@@ -77,7 +89,9 @@ impl RestError {
             Self::BodyTooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::UnsupportedMediaType | Self::UntypedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::UntypedBody | Self::NotWasm(_) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::BodyTooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
         }
@@ -92,6 +106,9 @@ impl RestError {
             | Self::NotAcceptable
             | Self::UnsupportedMediaType => false,
             Self::Herder(_)
+            | Self::Plugins(_)
+            | Self::PluginFile(_)
+            | Self::NotWasm(_)
             | Self::NoSuchTaskNumber
             | Self::NoStatusOfNegative(_)
             | Self::NoNegativeTask(_)
@@ -103,6 +120,26 @@ impl RestError {
             | Self::BadRequest(_)
             | Self::BodyTooLong(_) => true,
         }
+    }
+}
+
+fn plugins_status(error: &LibraryError) -> StatusCode {
+    match error {
+        LibraryError::Unknown { .. } | LibraryError::NoVersion { .. } => StatusCode::NOT_FOUND,
+        LibraryError::Ambiguous(_)
+        | LibraryError::VersionRange { .. }
+        | LibraryError::VersionNeeded { .. }
+        | LibraryError::Invalid { .. } => StatusCode::BAD_REQUEST,
+        LibraryError::UploadsDisabled => StatusCode::FORBIDDEN,
+        LibraryError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        LibraryError::Conflict { .. }
+        | LibraryError::OtherKind { .. }
+        | LibraryError::InUse { .. }
+        | LibraryError::NotInStore { .. } => StatusCode::CONFLICT,
+        LibraryError::NoStore { .. } | LibraryError::Busy { .. } | LibraryError::Stopping => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        LibraryError::Disk { .. } | LibraryError::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -158,7 +195,17 @@ impl IntoResponse for RestError {
         }
         if matches!(
             self,
-            Self::BodyTooLong(_) | Self::BodyTooSlow(_) | Self::ExpectationFailed
+            Self::BodyTooLong(_)
+                | Self::BodyTooSlow(_)
+                | Self::ExpectationFailed
+                | Self::NotWasm(_)
+                | Self::Plugins(
+                    LibraryError::TooLarge { .. }
+                        | LibraryError::UploadsDisabled
+                        | LibraryError::NoStore { .. }
+                        | LibraryError::Busy { .. }
+                        | LibraryError::Stopping
+                )
         ) {
             // The rest of the body is not read.
             response

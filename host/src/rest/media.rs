@@ -4,7 +4,7 @@
 //! on the resources, as Jersey reads them.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -25,6 +25,42 @@ pub(super) async fn negotiate(request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::CONTENT_TYPE, wanted);
     }
     response
+}
+
+/// The media type of components.
+pub(super) const APPLICATION_WASM: HeaderValue = HeaderValue::from_static("application/wasm");
+
+/// Runs before the methods of `/connector-plugins`, to which components are sent.
+pub(super) async fn negotiate_upload(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return negotiate(request, next).await;
+    }
+    let headers = request.headers();
+    let media_type = headers.get(header::CONTENT_TYPE).map(|value| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        text.split(';').next().unwrap_or_default().trim().to_owned()
+    });
+    let wasm = |media_type: &String| media_type.eq_ignore_ascii_case("application/wasm");
+    if !media_type.as_ref().is_some_and(wasm) {
+        let sent = media_type.unwrap_or_else(|| "none".to_owned());
+        return RestError::NotWasm(sent).into_response();
+    }
+    if accepted_json(headers).is_none() {
+        return RestError::NotAcceptable.into_response();
+    }
+    next.run(request).await
+}
+
+/// Runs before the methods of a resource that is a component.
+pub(super) async fn negotiate_download(request: Request, next: Next) -> Response {
+    if let Err(error) = check_content_type(request.headers()) {
+        return error.into_response();
+    }
+    let headers = request.headers();
+    if !media_ranges(headers, &header::ACCEPT).is_empty() && !accepts(headers, "application/wasm") {
+        return RestError::NotAcceptable.into_response();
+    }
+    next.run(request).await
 }
 
 /// Answers `OPTIONS`: the methods in the header and, for clients that take text, in the body.

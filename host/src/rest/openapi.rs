@@ -20,6 +20,8 @@ use super::resources::{connectors, internal, loggers, metrics, offsets, plugins,
 
 /// What the paths on `admin.listeners` begin with.
 const ADMIN: [&str; 2] = ["/admin", "/metrics"];
+/// What can be changed where these are, and be read elsewhere, too.
+const PLUGINS: &str = "/connector-plugins";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,6 +69,11 @@ const ADMIN: [&str; 2] = ["/admin", "/metrics"];
         plugins::list,
         plugins::config,
         plugins::validate,
+        plugins::changes::upload,
+        plugins::changes::delete,
+        plugins::files::versions,
+        plugins::files::details,
+        plugins::files::artifact,
         loggers::list,
         loggers::get,
         loggers::set,
@@ -169,6 +176,13 @@ static WITHOUT_ADMIN: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let mut api = complete();
     let admin = |path: &str| ADMIN.iter().any(|prefix| path.starts_with(prefix));
     api.paths.paths.retain(|path, _| !admin(path));
+    for (path, item) in &mut api.paths.paths {
+        if path.starts_with(PLUGINS) {
+            item.post = None;
+            item.delete = None;
+        }
+    }
+    api.paths.paths.retain(|_, item| has_operations(item));
     api
 });
 
@@ -193,6 +207,11 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     ]
     .into_iter()
     .flatten()
+}
+
+fn has_operations(item: &PathItem) -> bool {
+    let all = [&item.get, &item.put, &item.post, &item.delete, &item.patch];
+    all.into_iter().any(Option::is_some)
 }
 
 fn add_common_answers(operation: &mut Operation) {

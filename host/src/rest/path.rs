@@ -162,7 +162,24 @@ pub(super) fn flag(query: &QueryParams, name: &str, default: bool) -> bool {
 
 /// Where a connector is, as seen by the client that asked: `Host` counts, forwarding headers do not.
 pub(super) fn location(headers: &HeaderMap, name: &ConnectorName) -> HeaderValue {
-    let path = format!("/connectors/{}", encoded_segment(name.as_str()));
+    absolute(
+        headers,
+        &format!("/connectors/{}", encoded_segment(name.as_str())),
+    )
+}
+
+/// Where the details of a plugin are, as seen by the client that asked.
+pub(super) fn plugin_location(headers: &HeaderMap, class: &str, version: &str) -> HeaderValue {
+    // In a query a plus would be a space.
+    let version = encoded_segment(version).replace('+', "%2B");
+    let class = encoded_segment(class);
+    absolute(
+        headers,
+        &format!("/connector-plugins/{class}/details?version={version}"),
+    )
+}
+
+fn absolute(headers: &HeaderMap, path: &str) -> HeaderValue {
     let base = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())

@@ -10,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use axum::{Extension, Router};
 use tokio::time::Instant;
 
@@ -28,6 +28,8 @@ use crate::metrics::Metrics;
 
 const DOCS: &str = "/docs";
 const METRICS: &str = "/metrics";
+const PLUGINS: &str = "/connector-plugins";
+const ARTIFACT: &str = "/connector-plugins/{plugin}/artifact";
 
 /// What resources share.
 pub(super) type HerderState = Arc<dyn Herder>;
@@ -58,6 +60,7 @@ impl Resources {
     ) -> Result<Self, ResourcesError> {
         let with_admin = settings.admin_listeners == AdminListeners::Main;
         let mut routes = main_routes();
+        routes.extend(plugin_routes(with_admin));
         if with_admin {
             routes.extend(admin_routes());
         }
@@ -79,7 +82,11 @@ impl Resources {
         }
         Ok(Self {
             main: finished(main, herder.clone(), metrics.clone()),
-            admin: finished(table(admin_routes()), herder, metrics.clone()),
+            admin: {
+                let mut routes = admin_routes();
+                routes.extend(plugin_routes(true));
+                finished(table(routes), herder, metrics.clone())
+            },
         })
     }
 }
@@ -92,7 +99,6 @@ pub(super) fn main_routes() -> Vec<Route> {
     let mut routes = vec![
         ("/", "HEAD,GET,OPTIONS", get(root::server_info)),
         ("/health", "HEAD,GET,OPTIONS", get(root::health)),
-        ("/connector-plugins", "HEAD,GET,OPTIONS", get(plugins::list)),
         (
             "/connector-plugins/{plugin}/config",
             "HEAD,GET,OPTIONS",
@@ -105,6 +111,36 @@ pub(super) fn main_routes() -> Vec<Route> {
         ),
     ];
     routes.extend(connector_routes());
+    routes
+}
+
+/// What tells of plugins and, where administrators are served, changes them.
+pub(super) fn plugin_routes(with_changes: bool) -> Vec<Route> {
+    let list = get(plugins::list);
+    let mut routes = vec![
+        (
+            "/connector-plugins/{plugin}/versions",
+            "HEAD,GET,OPTIONS",
+            get(plugins::files::versions),
+        ),
+        (
+            "/connector-plugins/{plugin}/details",
+            "HEAD,GET,OPTIONS",
+            get(plugins::files::details),
+        ),
+        (ARTIFACT, "HEAD,GET,OPTIONS", get(plugins::files::artifact)),
+    ];
+    if with_changes {
+        let list = list.post(plugins::changes::upload);
+        routes.push((PLUGINS, "HEAD,POST,GET,OPTIONS", list));
+        routes.push((
+            "/connector-plugins/{plugin}",
+            "DELETE,OPTIONS",
+            delete(plugins::changes::delete),
+        ));
+    } else {
+        routes.push((PLUGINS, "HEAD,GET,OPTIONS", list));
+    }
     routes
 }
 
@@ -244,11 +280,12 @@ fn resource(
     allow: &'static str,
     methods: MethodRouter<HerderState>,
 ) -> Router<HerderState> {
-    // The page is for people and the metrics are for Prometheus: what is no JSON here.
-    let methods = if [DOCS, METRICS].contains(&path) {
-        methods
-    } else {
-        methods.route_layer(middleware::from_fn(media::negotiate))
+    let methods = match path {
+        // The page is for people and the metrics are for Prometheus: they are no JSON.
+        DOCS | METRICS => methods,
+        PLUGINS => methods.route_layer(middleware::from_fn(media::negotiate_upload)),
+        ARTIFACT => methods.route_layer(middleware::from_fn(media::negotiate_download)),
+        _ => methods.route_layer(middleware::from_fn(media::negotiate)),
     };
     let methods =
         methods.options(move |headers: HeaderMap| async move { media::options(&headers, allow) });

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
+use tokio::time::{Instant, timeout};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -28,6 +30,9 @@ use crate::metrics::Metrics;
 
 /// LIMIT: errors or recommended values of one answer; no user reads more, and each is copied.
 const ANSWERS_MAX: usize = 10_000;
+
+/// How often a long compilation tells that it goes on.
+const COMPILE_NEWS: Duration = Duration::from_secs(5);
 
 /// Whether a plugin is a source or a sink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +101,7 @@ struct Declared {
 #[derive(Clone)]
 pub struct CompiledPlugin(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     engine: Engine,
     metrics: Metrics,
@@ -110,6 +116,7 @@ struct Inner {
 }
 
 /// The half of the component that connectors and tasks are made from.
+#[derive(Clone)]
 pub(super) enum Half {
     Source(source::SourcePluginPre<InstanceState>),
     Sink(sink::SinkPluginPre<InstanceState>),
@@ -144,6 +151,15 @@ impl CompiledPlugin {
     /// SHA-256 of the file, in hexadecimal digits.
     pub fn digest(&self) -> &str {
         &self.0.digest
+    }
+
+    /// The same plugin, whose file is somewhere else now.
+    #[must_use]
+    pub fn moved_to(&self, path: &Path) -> Self {
+        Self(Arc::new(Inner {
+            path: path.to_owned(),
+            ..Inner::clone(&self.0)
+        }))
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -304,21 +320,7 @@ impl CompiledPlugin {
         if let Some(plugin) = Self::from_cache(sandbox, path, &content, kind) {
             return Ok(plugin);
         }
-        let engine = sandbox.engine().clone();
-        let compiled = tokio::task::spawn_blocking(move || {
-            let component = Component::from_binary(&engine, &wasm)?;
-            let artifact = component.serialize()?;
-            Ok::<_, wasmtime::Error>((component, artifact))
-        });
-        let (component, artifact) = match compiled.await {
-            Ok(result) => result.map_err(|error| compile_error(path, &error))?,
-            Err(panic) => {
-                return Err(SandboxError::Compile {
-                    path: path.to_owned(),
-                    message: panic.to_string(),
-                });
-            }
-        };
+        let (component, artifact) = Self::compile(sandbox, path, wasm).await?;
         let undeclared = Self::assemble(sandbox, path, &content, &component, kind, None)?;
         let declared = undeclared.ask(sandbox.limits()).await?;
         if let Some(cache) = sandbox.cache() {
@@ -328,6 +330,43 @@ impl CompiledPlugin {
             }
         }
         Self::assemble(sandbox, path, &content, &component, kind, Some(declared))
+    }
+
+    /// Compiles on threads of the runtime that are made for long work, and tells the log how far it
+    /// is.
+    async fn compile(
+        sandbox: &Sandbox,
+        path: &Path,
+        wasm: Vec<u8>,
+    ) -> Result<(Component, Vec<u8>), SandboxError> {
+        let engine = sandbox.engine().clone();
+        let began = Instant::now();
+        let file = path.display();
+        tracing::info!("Compiling the plugin {file} ({} bytes)", wasm.len());
+        let mut compiling = tokio::task::spawn_blocking(move || {
+            let component = Component::from_binary(&engine, &wasm)?;
+            let artifact = component.serialize()?;
+            Ok::<_, wasmtime::Error>((component, artifact))
+        });
+        let compiled = loop {
+            match timeout(COMPILE_NEWS, &mut compiling).await {
+                Ok(compiled) => break compiled,
+                Err(_) => tracing::info!(
+                    "Still compiling the plugin {file}, for {} s now",
+                    began.elapsed().as_secs()
+                ),
+            }
+        };
+        let compiled = compiled.map_err(|panic| SandboxError::Compile {
+            path: path.to_owned(),
+            message: panic.to_string(),
+        })?;
+        let compiled = compiled.map_err(|error| compile_error(path, &error))?;
+        tracing::info!(
+            "Compiled the plugin {file} in {} ms",
+            began.elapsed().as_millis()
+        );
+        Ok(compiled)
     }
 
     fn from_cache(

@@ -192,6 +192,9 @@ pub trait Worker: Send + Sync {
     /// A number that grows whenever plugins come or go.
     fn plugin_changes(&self) -> watch::Receiver<u64>;
 
+    /// Class and version of the plugins that the instances of a connector are made from.
+    fn plugins_in_use(&self, name: &ConnectorName) -> Vec<(String, String)>;
+
     /// The plugin's own check of a configuration, and what it recommends, asked of the version
     /// that the configuration wants.
     async fn validate(&self, config: &ConfigMap) -> Result<PluginFindings, WorkerError>;

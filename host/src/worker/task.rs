@@ -26,6 +26,8 @@ mod tests;
 
 /// The worker's side of a running task.
 pub(super) struct TaskControls {
+    /// Class and version of its plugin.
+    pub(super) plugin: Option<(String, String)>,
     target: watch::Sender<TargetState>,
     stop: CancellationToken,
     signal: StopSignal,
@@ -61,6 +63,7 @@ impl TaskControls {
     ) -> (Self, TaskContext) {
         let (sender, receiver) = watch::channel(target);
         let controls = Self {
+            plugin: None,
             target: sender,
             stop: CancellationToken::new(),
             signal: StopSignal::new(),

@@ -95,6 +95,10 @@ impl WorkerSpec {
         if flavor == Flavor::Jvm {
             let plugins = KafkaHome::get().plugin_path();
             properties.insert("plugin.path".to_owned(), plugins.display().to_string());
+        } else {
+            // Not the user's own, which all workers would share.
+            let store = dir.join("plugin-store").display().to_string();
+            properties.insert("plugin.store.dir".to_owned(), store);
         }
         WorkerSpec {
             flavor,

@@ -80,7 +80,9 @@ fn validator(name: &str) -> Option<Validator> {
         "header.converter" => Validator::Implements(PluginBase::HeaderConverter),
         "plugin.discovery" => Validator::Rule(check_discovery),
         "metrics.sample.window.ms" => Validator::at_least(0),
-        "metrics.num.samples" | "connector.monitor.interval.ms" => Validator::at_least(1),
+        "metrics.num.samples" | "connector.monitor.interval.ms" | "plugin.upload.max.bytes" => {
+            Validator::at_least(1)
+        }
         "metrics.recording.level" => Validator::one_of(&["INFO", "DEBUG"]),
         "listeners" => Validator::Rule(check_listeners),
         "rest.advertised.port" => Validator::Rule(check_port),

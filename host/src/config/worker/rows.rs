@@ -379,13 +379,34 @@ pub(super) const REST: [Row; 12] = [
 ];
 
 /// Ours, beside `sandbox.*`.
-pub(super) const OURS: [Row; 3] = [
+pub(super) const OURS: [Row; 6] = [
     (
         "plugin.cache.dir",
         Text,
         NULL,
         Low,
         "Folder in which compiled plugins are kept; in the user's cache folder when not set.",
+    ),
+    (
+        "plugin.store.dir",
+        Text,
+        NULL,
+        Low,
+        "Folder in which uploaded plugins are kept; in the user's folder for data when not set.",
+    ),
+    (
+        "plugin.upload.enable",
+        Boolean,
+        "true",
+        Medium,
+        "Whether plugins can be uploaded and deleted over REST.",
+    ),
+    (
+        "plugin.upload.max.bytes",
+        Long,
+        "268435456",
+        Low,
+        "Bytes that an uploaded plugin may have.",
     ),
     (
         "connector.monitor.interval.ms",

@@ -28,14 +28,16 @@ fn bundled_plugins_come_first_then_folders_one_level_down_then_files() {
     touch(root.join("path/jdbc/jdbc.jar"));
     touch(root.join("single.bin"));
     symlink(root.join("plugins/file.wasm"), root.join("path/again.wasm")).unwrap();
-    let found = Found::look(
-        Some(&root.join("plugins")),
-        &[
-            root.join("path"),
-            root.join("single.bin"),
-            root.join("gone"),
-        ],
-    );
+    touch(root.join("store/x.Y-1.wasm"));
+    touch(root.join("store/.incoming/z.wasm"));
+    let folders = Folders {
+        bundled: Some(root.join("plugins")),
+        plugin_path: ["path", "single.bin", "gone"]
+            .map(|name| root.join(name))
+            .to_vec(),
+        store: Some(root.join("store")),
+    };
+    let found = folders.look();
     assert_eq!(
         found,
         Found {
@@ -44,9 +46,14 @@ fn bundled_plugins_come_first_then_folders_one_level_down_then_files() {
                 place(PluginOrigin::PluginPath, 0, root.join("path/a/a.wasm")),
                 place(PluginOrigin::PluginPath, 0, root.join("path/b.wasm")),
                 place(PluginOrigin::PluginPath, 1, root.join("single.bin")),
+                place(PluginOrigin::Store, 0, root.join("store/x.Y-1.wasm")),
             ],
             jars: vec![root.join("path/jdbc/jdbc.jar")],
-            unreadable: vec![(root.join("gone"), "it does not exist".to_owned())],
+            missing: vec![root.join("gone")],
+            unreadable: Vec::new(),
+            folders: ["", "path", "path/a", "path/jdbc", "plugins", "store"]
+                .map(|name| root.join(name))
+                .into(),
         }
     );
 }

@@ -44,7 +44,9 @@ fn component(imports: &[&str], exports: &[&str]) -> Vec<u8> {
 }
 
 fn check(wasm: &[u8]) -> Result<PluginKind, String> {
-    verify(Path::new("x.wasm"), wasm).map_err(|error| error.to_string())
+    verify(Path::new("x.wasm"), wasm)
+        .map(|component| component.kind)
+        .map_err(|error| error.to_string())
 }
 
 const SOURCE: &[&str] = &[

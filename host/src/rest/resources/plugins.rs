@@ -1,10 +1,14 @@
 //! `/connector-plugins`: what there is, how it is configured, and whether a configuration is valid.
 //! Kafka's counterpart: `ConnectorPluginsResource`.
 
+pub(in crate::rest) mod changes;
+pub(in crate::rest) mod files;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::config::version_range::compare;
 use crate::herder::SubmittedConfig;
 use crate::rest::entities::validation::{ConfigInfos, ConfigKeyInfo};
 use crate::rest::entities::{ErrorMessage, PluginInfo};
@@ -23,7 +27,7 @@ const ALIAS_SUFFIX: &str = "Connector";
     path = "/connector-plugins",
     tag = "plugins",
     operation_id = "listPlugins",
-    summary = "The plugins of this worker",
+    summary = "The plugins of this worker, one entry for each class and version",
     params(
         ("connectorsOnly" = Option<bool>, Query, description = "Connectors alone, which is the default, or plugins of all kinds."),
     ),
@@ -38,7 +42,10 @@ pub(in crate::rest) async fn list(
     let connectors_only = flag(&query, "connectorsOnly", true);
     let mut plugins = herder.plugins();
     plugins.retain(|plugin| !connectors_only || plugin.kind.is_connector());
-    plugins.sort_by(|a, b| (a.kind, &a.class, &a.version).cmp(&(b.kind, &b.class, &b.version)));
+    plugins.sort_by(|a, b| {
+        let classes = (a.kind, &a.class).cmp(&(b.kind, &b.class));
+        classes.then_with(|| compare(&a.version, &b.version))
+    });
     let entities: Vec<PluginInfo<'_>> = plugins.iter().map(PluginInfo::from).collect();
     json::response(StatusCode::OK, &entities)
 }

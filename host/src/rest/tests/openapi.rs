@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::*;
-use crate::rest::router::{admin_routes, documentation_routes, main_routes};
+use crate::rest::router::{admin_routes, documentation_routes, main_routes, plugin_routes};
 
 fn operations(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let paths = document["paths"].as_object().unwrap();
@@ -35,6 +35,7 @@ async fn the_document_and_the_routes_agree() {
     };
     let routes: BTreeMap<String, BTreeSet<String>> = main_routes()
         .into_iter()
+        .chain(plugin_routes(true))
         .chain(admin_routes())
         .chain(documentation_routes(true))
         .map(|(path, allow, _)| (path.to_owned(), own(allow)))
@@ -47,6 +48,7 @@ async fn allow_names_what_is_answered() {
     let fixture = Fixture::new();
     let routes = main_routes()
         .into_iter()
+        .chain(plugin_routes(true))
         .chain(admin_routes())
         .chain(documentation_routes(true));
     for (path, allow, _) in routes {
@@ -116,6 +118,8 @@ async fn a_worker_without_admin_does_not_describe_it() {
     assert!(operations.contains_key("/connectors"));
     assert!(operations.keys().all(|path| !path.starts_with("/admin")));
     assert!(!operations.contains_key("/metrics"));
+    assert!(!operations.contains_key("/connector-plugins/{plugin}"));
+    assert_eq!(operations["/connector-plugins"].len(), 1);
 }
 
 #[tokio::test]
