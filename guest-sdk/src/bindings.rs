@@ -12,6 +12,22 @@ pub mod stdin {
     });
 }
 
+/// WASI, for [`crate::http`].
+pub mod http {
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "connect-wasm:sdk/http",
+        runtime_path: "::connect_sdk::__private::rt",
+        with: {
+            "wasi:io/error@0.2.0": crate::bindings::stdin::wasi::io::error,
+            "wasi:io/poll@0.2.0": crate::bindings::stdin::wasi::io::poll,
+            "wasi:io/streams@0.2.0": crate::bindings::stdin::wasi::io::streams,
+            "wasi:clocks/monotonic-clock@0.2.0": crate::bindings::stdin::wasi::clocks::monotonic_clock,
+        },
+        generate_all,
+    });
+}
+
 /// All services of the worker.
 pub mod services {
     wit_bindgen::generate!({

@@ -123,6 +123,7 @@ mod error;
 #[cfg(target_arch = "wasm32")]
 mod export;
 mod host;
+pub mod http;
 pub mod log;
 pub mod metrics;
 mod plugin;

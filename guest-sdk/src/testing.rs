@@ -70,14 +70,15 @@ pub use contexts::{
     FakeConnectorContext, FakeOffsets, FakeSink, sink_task_context, source_task_context,
 };
 pub use fake_worker::{
-    advance, counter, gauge, logs, on_wait, push_stdin, reset, set_stopping, waits,
+    advance, counter, gauge, logs, on_http, on_wait, push_stdin, reset, set_stopping, waits,
 };
 pub use records::{Valued, assert_values, sink_record, text_record, texts, values};
 pub use sink_run::{SinkRun, SinkSetup};
 pub use source_run::{SourceRun, SourceSetup, assert_resumes_anywhere};
 
 pub(crate) use fake_worker::{
-    is_stopping, read_stdin, record_counter, record_gauge, record_log, record_wait, simulated,
+    answer_http, is_stopping, read_stdin, record_counter, record_gauge, record_log, record_wait,
+    simulated,
 };
 
 use crate::{Config, ConfigDef, ConfigIssue, ConnectError};

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::http::{HttpError, Request, Response, UrlParts};
 use crate::stdin::Input;
 use crate::testing;
 use crate::{ConnectError, log::Level};
@@ -34,6 +35,10 @@ pub(crate) fn wait(timeout_ms: u32) -> bool {
 /// What was waited for without taking time.
 pub(crate) fn simulated() -> Duration {
     testing::simulated()
+}
+
+pub(crate) fn http_send(request: &Request, _: &UrlParts<'_>) -> Result<Response, HttpError> {
+    testing::answer_http(request)
 }
 
 pub(crate) struct StdinStream;

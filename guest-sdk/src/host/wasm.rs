@@ -1,5 +1,7 @@
 //! Calls to the worker from within a plugin.
 
+mod http;
+
 use std::time::Duration;
 
 use connect_data::batch::SinkBatchEncoder;
@@ -17,6 +19,8 @@ use crate::{
     ConnectError, ConnectorContext, ErrantRecordReporter, OffsetReader, PartitionOffset,
     SinkConsumer, TopicPartition, TransactionContext,
 };
+
+pub(crate) use http::http_send;
 
 pub(crate) fn log(level: Level, message: &str) {
     services::logging::log(level_to_wit(level), message);

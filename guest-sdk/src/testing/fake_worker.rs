@@ -5,10 +5,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use crate::http::{HttpError, HttpErrorReason, Request, Response};
 use crate::log::Level;
 use crate::stdin::Input;
 
 type WaitHook = Box<dyn FnMut(usize)>;
+type HttpHook = Box<dyn FnMut(&Request) -> Result<Response, HttpError>>;
 
 #[derive(Default)]
 struct FakeWorker {
@@ -16,6 +18,7 @@ struct FakeWorker {
     logs: RefCell<Vec<(Level, String)>>,
     waits: RefCell<Vec<Duration>>,
     on_wait: RefCell<Option<WaitHook>>,
+    on_http: RefCell<Option<HttpHook>>,
     counters: RefCell<HashMap<String, u64>>,
     gauges: RefCell<HashMap<String, f64>>,
     stdin: RefCell<VecDeque<Input>>,
@@ -35,6 +38,7 @@ pub fn reset() {
         worker.logs.borrow_mut().clear();
         worker.waits.borrow_mut().clear();
         worker.on_wait.borrow_mut().take();
+        worker.on_http.borrow_mut().take();
         worker.counters.borrow_mut().clear();
         worker.gauges.borrow_mut().clear();
         worker.stdin.borrow_mut().clear();
@@ -69,6 +73,11 @@ pub(crate) fn simulated() -> Duration {
 /// Calls this at the end of every wait with the number of waits before it.
 pub fn on_wait(hook: impl FnMut(usize) + 'static) {
     WORKER.with(|worker| *worker.on_wait.borrow_mut() = Some(Box::new(hook)));
+}
+
+/// Answers the requests of [`crate::http`]. Without it they fail.
+pub fn on_http(answer: impl FnMut(&Request) -> Result<Response, HttpError> + 'static) {
+    WORKER.with(|worker| *worker.on_http.borrow_mut() = Some(Box::new(answer)));
 }
 
 /// The sum of a counter.
@@ -122,6 +131,20 @@ pub(crate) fn record_wait(duration: Duration) -> bool {
             worker.on_wait.borrow_mut().get_or_insert(hook);
         }
         worker.stopping.get()
+    })
+}
+
+pub(crate) fn answer_http(request: &Request) -> Result<Response, HttpError> {
+    WORKER.with(|worker| {
+        // The hook is taken out, so that it may call this module itself.
+        let Some(mut answer) = worker.on_http.borrow_mut().take() else {
+            let what = "nothing answers in this test: call connect_sdk::testing::on_http";
+            let reason = HttpErrorReason::Failed(what.to_owned());
+            return Err(HttpError::new(request, reason));
+        };
+        let outcome = answer(request);
+        worker.on_http.borrow_mut().get_or_insert(answer);
+        outcome
     })
 }
 
