@@ -127,6 +127,8 @@ pub mod http;
 pub mod log;
 pub mod metrics;
 mod plugin;
+#[cfg(feature = "tokio")]
+pub mod runtime;
 mod sink;
 mod source;
 pub mod stdin;
@@ -153,20 +155,42 @@ pub use source::{
     Support,
 };
 
+#[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
+compile_error!(
+    "connect-sdk: a plugin is a component for WASI 0.2. Build it with \
+     `cargo build --release --target wasm32-wasip2` (`rustup target add wasm32-wasip2` installs \
+     that target), or with `cargo component build --release`."
+);
+
 /// For the code that the macros generate. Not part of the interface of this crate.
 #[doc(hidden)]
-#[cfg(target_arch = "wasm32")]
 pub mod __private {
+    #[cfg(target_arch = "wasm32")]
     pub use crate::bindings::{plugin, sink, source};
+    #[cfg(target_arch = "wasm32")]
     pub use crate::export::{SinkExports, SourceExports};
+    #[cfg(target_arch = "wasm32")]
     pub use wit_bindgen::rt;
+
+    /// Compiles for what can be exported.
+    pub const fn is_source<C: crate::SourceConnector, T: crate::SourceTask>() {}
+
+    /// Compiles for what can be exported.
+    pub const fn is_sink<C: crate::SinkConnector, T: crate::SinkTask>() {}
 }
 
-/// Exports a [`SourceConnector`] with its [`SourceTask`] from the component. Once in a crate.
-/// Without effect in a native build.
+/// Exports a [`SourceConnector`] with its [`SourceTask`] from the component. Once in a crate:
+/// a plugin is one connector. Forgotten, the worker refuses the component and names this macro.
+///
+/// A native build only checks the types. The tests of the crate use them as any others.
 #[macro_export]
 macro_rules! export_source {
     ($connector:ty, $task:ty $(,)?) => {
+        #[doc(hidden)]
+        mod a_crate_exports_one_connector {}
+
+        const _: () = $crate::__private::is_source::<$connector, $task>();
+
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             type Exported = $crate::__private::SourceExports<$connector, $task>;
@@ -178,13 +202,26 @@ macro_rules! export_source {
             );
         };
     };
+    ($($other:tt)*) => {
+        ::std::compile_error!(
+            "export_source! takes the type of the connector and the type of its task: \
+             export_source!(MyConnector, MyTask);"
+        );
+    };
 }
 
-/// Exports a [`SinkConnector`] with its [`SinkTask`] from the component. Once in a crate.
-/// Without effect in a native build.
+/// Exports a [`SinkConnector`] with its [`SinkTask`] from the component. Once in a crate:
+/// a plugin is one connector. Forgotten, the worker refuses the component and names this macro.
+///
+/// A native build only checks the types. The tests of the crate use them as any others.
 #[macro_export]
 macro_rules! export_sink {
     ($connector:ty, $task:ty $(,)?) => {
+        #[doc(hidden)]
+        mod a_crate_exports_one_connector {}
+
+        const _: () = $crate::__private::is_sink::<$connector, $task>();
+
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             type Exported = $crate::__private::SinkExports<$connector, $task>;
@@ -195,5 +232,11 @@ macro_rules! export_sink {
                 Exported with_types_in $crate::__private::sink
             );
         };
+    };
+    ($($other:tt)*) => {
+        ::std::compile_error!(
+            "export_sink! takes the type of the connector and the type of its task: \
+             export_sink!(MyConnector, MyTask);"
+        );
     };
 }

@@ -22,6 +22,11 @@ pub struct AlteredConsumerOffset {
 ///
 /// The first group of functions is called without a started connector and without any grant, so
 /// they answer from their arguments alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a sink connector",
+    label = "this type does not implement `connect_sdk::SinkConnector`",
+    note = "the first type given to `export_sink!` is the connector, the second one its task"
+)]
 pub trait SinkConnector: Sized + 'static {
     /// Who this plugin is.
     fn describe() -> Description;
@@ -68,6 +73,12 @@ pub trait SinkConnector: Sized + 'static {
 }
 
 /// The task half: writes records.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a sink task",
+    label = "this type does not implement `connect_sdk::SinkTask`",
+    note = "the first type given to `export_sink!` is the connector, the second one its task",
+    note = "a task with async calls is exported as `connect_sdk::runtime::Async<{Self}>`"
+)]
 pub trait SinkTask: Sized + 'static {
     /// Makes the task, before any partition is assigned.
     fn start(context: SinkTaskContext, config: Config) -> Result<Self, ConnectError>;

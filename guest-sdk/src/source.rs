@@ -28,6 +28,11 @@ pub type AlteredOffset = (Option<OffsetMap<'static>>, Option<OffsetMap<'static>>
 ///
 /// The first group of functions is called without a started connector and without any grant, so
 /// they answer from their arguments alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a source connector",
+    label = "this type does not implement `connect_sdk::SourceConnector`",
+    note = "the first type given to `export_source!` is the connector, the second one its task"
+)]
 pub trait SourceConnector: Sized + 'static {
     /// Who this plugin is.
     fn describe() -> Description;
@@ -81,6 +86,12 @@ pub trait SourceConnector: Sized + 'static {
 }
 
 /// The task half: reads records.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a source task",
+    label = "this type does not implement `connect_sdk::SourceTask`",
+    note = "the first type given to `export_source!` is the connector, the second one its task",
+    note = "a task with async calls is exported as `connect_sdk::runtime::Async<{Self}>`"
+)]
 pub trait SourceTask: Sized + 'static {
     /// Makes the task. Read stored offsets here, through the context.
     fn start(context: SourceTaskContext, config: Config) -> Result<Self, ConnectError>;

@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 
 /// The examples for authors of connectors: packages under `examples/`, which tests load.
-const EXAMPLES: [&str; 1] = ["generator-source"];
+const EXAMPLES: [&str; 4] = ["generator-source", "http-source", "redis-sink", "tcp-sink"];
 
 /// Guest programs for tests: packages under `tests/guests/`.
 const TEST_GUESTS: [&str; 5] = [

@@ -89,7 +89,9 @@ pub enum VerifyError {
     },
     /// A component that is something else.
     #[error(
-        "{}: a WebAssembly component, but not a connector plugin: it does not export {missing}",
+        "{}: a WebAssembly component, but not a connector plugin: it does not export {missing}; in \
+         Rust, connect_sdk::export_source!(Connector, Task) or export_sink! at the end of lib.rs \
+         exports it",
         .path.display()
     )]
     NotAPlugin {

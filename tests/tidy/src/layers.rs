@@ -174,11 +174,19 @@ fn names_library(line: &str, library: &str) -> bool {
 
 #[test]
 fn the_guest_side_knows_nothing_of_the_host() {
+    // Drivers written for tokio run in plugins; connectors that need none do not pull it in.
+    const TOKIO: [&str; 3] = [
+        "guest-sdk/src/runtime",
+        "examples/redis-sink/",
+        "examples/tcp-sink/",
+    ];
     for source in sources(&["connect-data", "guest-sdk", "connectors", "examples"]) {
+        let with_tokio = TOKIO.iter().any(|place| source.path.starts_with(place));
         for (number, line) in source.code_lines() {
             for library in ["tokio", "wasmtime", "rdkafka", "connect_wasm"] {
+                let at_home = library == "tokio" && with_tokio;
                 assert!(
-                    !names_library(line, library),
+                    at_home || !names_library(line, library),
                     "{}:{number}: {library} is not for the guest side",
                     source.path
                 );
