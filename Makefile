@@ -23,7 +23,7 @@ build: toolchain build-tools ## target/release/connect-wasm and target/release/p
 test: toolchain build-tools test-tools ## every test; starts Apache Kafka on this machine
 	cargo xtask test
 
-fuzz: toolchain build-tools test-tools ## the REST API under schemathesis for longer than in `make test`
+fuzz: toolchain build-tools test-tools ## the parsers under libFuzzer, the REST API under schemathesis
 	cargo xtask fuzz
 
 lint: toolchain build-tools ## formatting, clippy, licences, structure

@@ -3,6 +3,7 @@
 //! Owns the order of steps. Each step is a cargo command that a person could type.
 
 mod dependencies;
+mod fuzz;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -36,13 +37,18 @@ cargo xtask <command>
   examples the examples for authors of connectors, into target/wasm32-wasip2/guest
   lint     formatting, clippy, licences and duplicate versions, structure
   test     every test; the end-to-end ones start Apache Kafka
-  fuzz     the REST API under schemathesis for longer than in test; CONNECT_TEST_SEED repeats a run
+  fuzz     libFuzzer on the parsers, then the REST API under schemathesis for longer than in test;
+           CONNECT_FUZZ_SECONDS is the time of each target, names of targets choose among them,
+           CONNECT_TEST_SEED repeats a run of schemathesis
   bench    the comparison with the JVM worker and kcat; arguments go to the bench program
   golden   records the JVM worker's answers again, into tests/golden";
 
 type Outcome = Result<(), String>;
 
 fn main() -> ExitCode {
+    if let Some(compiled) = fuzz::as_rustc_wrapper() {
+        return compiled;
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let rest = arguments.get(1..).unwrap_or_default();
     let outcome = match arguments.first().map(String::as_str) {
@@ -51,7 +57,7 @@ fn main() -> ExitCode {
         Some("examples") => build_guests(&EXAMPLES),
         Some("lint") => lint(),
         Some("test") => test(rest),
-        Some("fuzz") => fuzz(),
+        Some("fuzz") => fuzz(rest),
         Some("bench") => bench(rest),
         Some("golden") => golden(rest),
         _ => Err(USAGE.to_owned()),
@@ -196,9 +202,21 @@ fn test(filters: &[String]) -> Outcome {
     cargo(&arguments)
 }
 
-/// The test of `make test` with more requests, and with a seed that is not the same each time.
-fn fuzz() -> Outcome {
+/// The parsers under libFuzzer, for the targets that are named alone; without names also the test of
+/// the REST API with more requests than in `make test`, and with a seed that is not the same each time.
+fn fuzz(targets: &[String]) -> Outcome {
     const EXAMPLES: &str = "500";
+    const SECONDS: u64 = 20 * 60;
+    let seconds = match std::env::var("CONNECT_FUZZ_SECONDS") {
+        Ok(text) => text
+            .parse()
+            .map_err(|error| format!("CONNECT_FUZZ_SECONDS={text}: {error}"))?,
+        Err(_) => SECONDS,
+    };
+    fuzz::run(seconds, targets)?;
+    if !targets.is_empty() {
+        return Ok(());
+    }
     build()?;
     let seed = std::env::var("CONNECT_TEST_SEED").unwrap_or_else(|_| {
         let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();

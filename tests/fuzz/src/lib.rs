@@ -1,14 +1,19 @@
 //! Fuzz targets: each takes any bytes and must come back without a panic, in little time and
 //! memory. What it accepts must also survive another turn.
 //!
-//! Every target is a plain function, so that any fuzzer can call it; `tests/replay.rs` calls them
-//! all with seeded damage to good inputs, as part of the ordinary tests.
+//! Every target is a plain function, so that any fuzzer can call it. `make fuzz` gives each to
+//! libFuzzer (`fuzz_targets/`) and keeps what reached new code in `corpus/`; `tests/replay.rs` calls
+//! them all with that corpus, and with seeded damage to good inputs, as part of the ordinary tests.
+
+use std::path::Path;
 
 use connect_data::batch::{
     EncodedOffsetMap, SchemaCache, SinkBatch, SinkBatchEncoder, SourceBatch, SourceBatchEncoder,
 };
 use connect_data::values::{convert_to_string, parse_string};
 use connect_data::{Decimal, SinkRecord, SourceRecord};
+use connect_wasm::config::properties;
+use connect_wasm::converter::{Converter as _, ConverterType, JsonConverter, Serialized};
 
 /// Bytes that a source task's `poll` returned.
 ///
@@ -94,4 +99,64 @@ pub fn header_text(data: &[u8]) {
         );
         assert_eq!(number.to_string().parse(), Ok(number));
     }
+}
+
+/// A properties file, for workers and connectors.
+///
+/// # Panics
+/// When what was read does not come back from a file with the same entries.
+pub fn properties(data: &[u8]) {
+    let Ok(read) = properties::parse(data) else {
+        return;
+    };
+    let written: String = read
+        .iter()
+        .map(|(key, value)| format!("{}={}\n", escaped(key), escaped(value)))
+        .collect();
+    let again = properties::parse(written.as_bytes()).expect("escaped text is read");
+    assert_eq!(again, read);
+}
+
+/// Text for a properties file in which nothing has a meaning of its own.
+fn escaped(text: &str) -> String {
+    let units = text.encode_utf16();
+    units.map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+/// A key or value for the JSON converter, with and without schemas.
+///
+/// # Panics
+/// When a value that was read cannot be written, or is another one after it was read again.
+pub fn json_converter(data: &[u8]) {
+    for schemas in ["true", "false"] {
+        let config = [("schemas.enable".to_owned(), schemas.to_owned())];
+        let mut converter = JsonConverter::new(&config.into_iter().collect(), ConverterType::Value)
+            .expect("the settings are good");
+        let Ok(read) = converter.to_connect_data("topic", Some(data)) else {
+            continue;
+        };
+        let mut written = Vec::new();
+        // A schema may allow what JSON cannot say; that is an error and no panic.
+        let Ok(Serialized::Bytes) =
+            converter.from_connect_data("topic", read.schema.as_ref(), &read.value, &mut written)
+        else {
+            continue;
+        };
+        let again = converter
+            .to_connect_data("topic", Some(&written))
+            .expect("what was written can be read");
+        let mut rewritten = Vec::new();
+        converter
+            .from_connect_data("topic", again.schema.as_ref(), &again.value, &mut rewritten)
+            .expect("what was read can be written");
+        assert_eq!(
+            String::from_utf8_lossy(&rewritten),
+            String::from_utf8_lossy(&written)
+        );
+    }
+}
+
+/// A file that is put into a plugin folder, or uploaded.
+pub fn plugin_file(data: &[u8]) {
+    let _ = connect_wasm::plugin::verify(Path::new("plugin.wasm"), data);
 }

@@ -52,7 +52,11 @@ fn damage(random: &mut Random, input: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn replay(target: fn(&[u8]), corpus: &[Vec<u8>]) {
+/// Calls a target with what fuzzers found for it, and with damage to good inputs.
+fn replay(name: &str, target: fn(&[u8]), corpus: &[Vec<u8>]) {
+    for input in kept(name) {
+        target(&input);
+    }
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for input in corpus {
         target(input);
@@ -61,6 +65,22 @@ fn replay(target: fn(&[u8]), corpus: &[Vec<u8>]) {
         let input = &corpus[round as usize % corpus.len()];
         target(&damage(&mut random, input));
     }
+}
+
+/// Inputs that reached new code when `make fuzz` ran, and those that once made a target panic. One
+/// file holds them all: a length of four bytes, little-endian, before each.
+fn kept(name: &str) -> Vec<Vec<u8>> {
+    let path = format!("{}/corpus/{name}", env!("CARGO_MANIFEST_DIR"));
+    let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let mut rest = &bytes[..];
+    let mut inputs = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let (input, after) = after.split_at(u32::from_le_bytes(*length) as usize);
+        inputs.push(input.to_vec());
+        rest = after;
+    }
+    assert!(!inputs.is_empty(), "{path} is empty");
+    inputs
 }
 
 /// A schema with something of everything, and a value of it.
@@ -176,12 +196,12 @@ fn sink_corpus() -> Vec<Vec<u8>> {
 
 #[test]
 fn source_batch() {
-    replay(connect_fuzz::source_batch, &source_corpus());
+    replay("source_batch", connect_fuzz::source_batch, &source_corpus());
 }
 
 #[test]
 fn sink_batch() {
-    replay(connect_fuzz::sink_batch, &sink_corpus());
+    replay("sink_batch", connect_fuzz::sink_batch, &sink_corpus());
 }
 
 #[test]
@@ -191,7 +211,7 @@ fn offset_map() {
         vec![1, 1, b'p', 6, 22, 0, 0, 0, 0, 0, 0, 0],
         vec![3, 1, b'a', 0, 1, b'b', 9, 2, b'h', b'i', 0, 10, 1, 7],
     ];
-    replay(connect_fuzz::offset_map, &corpus);
+    replay("offset_map", connect_fuzz::offset_map, &corpus);
 }
 
 #[test]
@@ -207,5 +227,41 @@ fn header_text() {
     .iter()
     .map(|text| text.as_bytes().to_vec())
     .collect();
-    replay(connect_fuzz::header_text, &corpus);
+    replay("header_text", connect_fuzz::header_text, &corpus);
+}
+
+#[test]
+fn properties() {
+    let corpus = [
+        "name=file-source\nfile = /tmp/x\\\n   y\n",
+        "# comment\n! another\nkey\\:with\\=signs: \\u00e4\\u20ac\\t\\n\n",
+        "empty\nspaced   value with blanks \r\nlast=\\",
+        "\\u12",
+    ]
+    .map(|text| text.as_bytes().to_vec());
+    replay("properties", connect_fuzz::properties, &corpus);
+}
+
+#[test]
+fn json_converter() {
+    let corpus = [
+        r#"{"schema":{"type":"struct","optional":true,"name":"n","version":1,"fields":[{"field":"a","type":"int64"},{"field":"b","type":"bytes","name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2"},"optional":true},{"field":"c","type":"map","keys":{"type":"string"},"values":{"type":"float"}}]},"payload":{"a":1,"b":"AYg=","c":{"x":1.5}}}"#,
+        r#"{"schema":{"type":"array","items":{"type":"int32","name":"org.apache.kafka.connect.data.Date","version":1}},"payload":[1,-1]}"#,
+        r#"{"schema":null,"payload":{"k":[1,2.5e300,"\u20ac",null,true]}}"#,
+        r#"{"schema":{"type":"string","optional":true,"default":"d"},"payload":null}"#,
+        r#"[{"a":-0.0},9223372036854775808,"x"]"#,
+        "null",
+    ]
+    .map(|text| text.as_bytes().to_vec());
+    replay("json_converter", connect_fuzz::json_converter, &corpus);
+}
+
+#[test]
+fn plugin_file() {
+    let artifacts = concat!(env!("CARGO_MANIFEST_DIR"), "/../artifacts");
+    let corpus = ["core-module", "other-wit-version", "unknown-import"].map(|name| {
+        let path = format!("{artifacts}/{name}.wasm");
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    });
+    replay("plugin_file", connect_fuzz::plugin_file, &corpus);
 }
