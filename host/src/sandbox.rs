@@ -14,6 +14,7 @@ mod disk;
 mod engine;
 mod error;
 mod filesystem;
+mod http;
 mod imports;
 mod instance;
 mod limits;
@@ -27,6 +28,7 @@ mod sink_task;
 mod source_task;
 mod state;
 mod stop;
+mod tls;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,6 +69,8 @@ pub struct SandboxConfig {
     pub resolver: Option<Arc<dyn NameResolver>>,
     /// What a plugin may use while it is asked who it is.
     pub limits: Limits,
+    /// Certificate authorities to trust besides the system's (`sandbox.tls.ca.location`).
+    pub tls_ca_location: Option<PathBuf>,
 }
 
 /// The engine of the process. Cheap to clone; the ticker thread ends with the last clone and the
@@ -109,7 +113,7 @@ impl Sandbox {
             metrics: config.metrics.clone(),
             limits: config.limits.clone(),
             turns: Turns::for_processors(),
-            outside: Arc::new(Outside::new(config)),
+            outside: Arc::new(Outside::new(config)?),
         })))
     }
 

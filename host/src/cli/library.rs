@@ -31,6 +31,7 @@ pub(super) fn open(
         cache_dir,
         metrics: metrics.clone(),
         limits: Limits::from(&config.sandbox),
+        tls_ca_location: config.sandbox.tls_ca_location.clone(),
         ..SandboxConfig::default()
     })?;
     let executable =

@@ -160,6 +160,19 @@ pub enum SandboxError {
         /// The engine's text.
         message: String,
     },
+    /// Certificate authorities cannot be read.
+    #[error(
+        "{key}={}: no PEM file of certificate authorities: {message}",
+        .path.display()
+    )]
+    CertificateAuthorities {
+        /// The worker's key.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
     /// A component did not compile.
     #[error("{}: not a plugin that this worker can run: {message}", .path.display())]
     Compile {
@@ -213,7 +226,7 @@ impl SandboxError {
             | Self::WrongResult { .. }
             | Self::Gone { .. }
             | Self::Compile { .. } => Blame::Guest,
-            Self::Engine { .. } => Blame::Host,
+            Self::Engine { .. } | Self::CertificateAuthorities { .. } => Blame::Host,
         }
     }
 
@@ -250,7 +263,10 @@ impl SandboxError {
             | Self::Limit { at, .. }
             | Self::WrongResult { at, .. }
             | Self::Gone { at } => Some(at),
-            Self::Grant(_) | Self::Engine { .. } | Self::Compile { .. } => None,
+            Self::Grant(_)
+            | Self::Engine { .. }
+            | Self::CertificateAuthorities { .. }
+            | Self::Compile { .. } => None,
         }
     }
 

@@ -16,6 +16,7 @@ use wasmtime_wasi::random::WasiRandom;
 use super::bindings::any::connect_wasm::plugin as wit;
 use super::error::{ConnectError, ErrorKind};
 use super::filesystem::HasFilteredFilesystem;
+use super::http;
 use super::network;
 use super::output::Level;
 use super::services::ErrantRecord;
@@ -69,6 +70,11 @@ pub(super) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Insta
     )?;
     add_cli(l)?;
     network::sockets::add_to_linker(l)?;
+    http::add_to_linker(l)?;
+    wasmtime_wasi_tls::p2::add_to_linker(
+        l,
+        wasmtime_wasi_tls::p2::LinkOptions::default().tls(true),
+    )?;
     Ok(linker)
 }
 

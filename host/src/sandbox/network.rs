@@ -16,18 +16,25 @@ mod tests;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use tokio::net::TcpStream;
 use wasmtime_wasi::sockets::SocketAddrUse;
 
 use self::refusals::Refusals;
 use self::seen::SeenAddresses;
+use super::limits::SOCKETS_MAX;
 use super::names::NameResolver;
 use super::output::InstanceLog;
 use crate::config::endpoint::{Endpoint, Host};
+use crate::metrics::InstanceUsage;
 
 pub use self::policy::{NetRefusal, NetworkPolicy, OwnEndpoint};
+
+const NET_ALLOW: &str = "sandbox.net.allow";
+const NET_DENY: &str = "sandbox.net.deny";
 
 /// An endpoint that a configuration names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,9 +69,33 @@ pub(super) enum LookupError {
     Unresolvable,
 }
 
+/// Why there is no connection.
+#[derive(Debug)]
+pub(super) enum OpenError {
+    /// No key names the host and port.
+    NotNamed,
+    /// The addresses of the host are refused.
+    Refused,
+    /// The host's name cannot be looked up.
+    NotFound,
+    /// The address does not answer.
+    Connect(std::io::Error),
+}
+
+/// Counts an HTTP connection as a socket while it lives.
+pub(super) struct SocketPermit(Arc<AtomicUsize>);
+
+impl Drop for SocketPermit {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The network of one instance.
 pub(super) struct Network {
     grants: NetworkGrants,
+    /// Connections that are in no table of resources.
+    connections: Arc<AtomicUsize>,
     resolver: Arc<dyn NameResolver>,
     seen: Mutex<SeenAddresses>,
     refusals: Refusals,
@@ -78,12 +109,14 @@ impl Network {
         grants: NetworkGrants,
         resolver: Arc<dyn NameResolver>,
         log: Arc<InstanceLog>,
+        usage: Arc<InstanceUsage>,
     ) -> Self {
         Self {
             grants,
+            connections: Arc::default(),
             resolver,
             seen: Mutex::default(),
-            refusals: Refusals::new(log),
+            refusals: Refusals::new(log, usage),
         }
     }
 
@@ -223,6 +256,76 @@ impl Network {
         self.resolve(&name).await
     }
 
+    /// Connects to a granted host for the guest. Every address is checked, and the one that was
+    /// checked is the one that is connected to.
+    pub(super) async fn connect(&self, host: &Host, port: u16) -> Result<TcpStream, OpenError> {
+        let named = |grant: &EndpointGrant| {
+            grant.endpoint.host == *host && grant.endpoint.ports.contains(port)
+        };
+        let by_grant = self.grants.endpoints.iter().any(named);
+        let addresses = match host {
+            Host::Address(address) => vec![*address],
+            Host::Name(name) if by_grant => {
+                let found = self.resolve(name).await;
+                found.map_err(|_| OpenError::NotFound)?
+            }
+            Host::Name(_) => {
+                let target = Endpoint::new(host.clone(), port);
+                let refused = Refused::new(None, NetRefusal::NotNamed, &target);
+                self.refuse(&format!("to connect to {target}"), &refused);
+                return Err(OpenError::NotNamed);
+            }
+        };
+        let host = by_grant.then_some(host);
+        let mut last = OpenError::NotFound;
+        for address in addresses {
+            let address = SocketAddr::new(address, port);
+            last = match self.check_reach(host, address).await {
+                Ok(()) => match TcpStream::connect(address).await {
+                    Ok(stream) => return Ok(stream),
+                    Err(error) => OpenError::Connect(error),
+                },
+                Err(refused) => {
+                    self.refuse(&format!("to connect to {address}"), &refused);
+                    match refused.refusal {
+                        NetRefusal::NotNamed => OpenError::NotNamed,
+                        _ => OpenError::Refused,
+                    }
+                }
+            };
+        }
+        Err(last)
+    }
+
+    /// Whether TLS may be spoken with a server of that name.
+    pub(super) fn permits_server_name(&self, server: &Host) -> bool {
+        let mut grants = self.grants.endpoints.iter();
+        let named = grants.any(|grant| grant.endpoint.host == *server);
+        if !named {
+            let refused = Refused::new(None, NetRefusal::NotNamed, server);
+            self.refuse(&format!("to meet the TLS server {server}"), &refused);
+        }
+        named
+    }
+
+    /// Connections that are in no table of resources.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+
+    /// Counts a connection that will be in no table of resources.
+    pub(super) fn open_socket(&self) -> SocketPermit {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        SocketPermit(Arc::clone(&self.connections))
+    }
+
+    /// The instance has as many sockets as it may.
+    pub(super) fn too_many(&self, max: usize) {
+        let limit = format!("{max} sockets are open, more are not allowed ({SOCKETS_MAX})");
+        let refused = Refused::new(None, NetRefusal::TooMany(limit), "");
+        self.refuse("another socket", &refused);
+    }
+
     fn names_to_look_up(&self) -> impl Iterator<Item = &str> {
         let grants = self.grants.endpoints.iter().chain(&self.grants.listen);
         grants.filter_map(|grant| match &grant.endpoint.host {
@@ -260,7 +363,21 @@ impl Network {
         let policy = &self.grants.policy;
         let why = policy.explain(&refused.refusal, &refused.target);
         let key = refused.key.as_deref();
-        self.refusals.log(wish, key, &why);
+        self.refusals
+            .log(wish, key, limit_of(&refused.refusal), &why);
+    }
+}
+
+/// The worker's key that a refusal is counted by.
+fn limit_of(refusal: &NetRefusal) -> &'static str {
+    match refusal {
+        NetRefusal::Denied(_) => NET_DENY,
+        NetRefusal::TooMany(_) => SOCKETS_MAX,
+        NetRefusal::NotNamed
+        | NetRefusal::NotAllowed
+        | NetRefusal::Metadata
+        | NetRefusal::Misleading(_)
+        | NetRefusal::Own(_) => NET_ALLOW,
     }
 }
 

@@ -12,11 +12,14 @@ use std::sync::Arc;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::filesystem::WasiFilesystemCtxView;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::WasiHttpCtx;
+use wasmtime_wasi_tls::{WasiTlsCtx, WasiTlsCtxView, WasiTlsView};
 
 use super::capability::{Grants, Mount, mounts};
 use super::disk::DiskQuota;
 use super::error::GrantError;
 use super::filesystem::{FilterState, FilteredFilesystem};
+use super::http::HttpHooks;
 use super::limits::{Accounting, Limits};
 use super::meter::Meter;
 use super::network::Network;
@@ -24,6 +27,7 @@ use super::output::{InstanceLog, Level, LineCapture};
 use super::outside::Outside;
 use super::services::HostServices;
 use super::stop::StopSignal;
+use super::tls;
 use crate::metrics::{InstanceUsage, OwnMetric};
 
 /// The store's data.
@@ -34,6 +38,10 @@ pub(super) struct InstanceState {
     pub(super) accounting: Accounting,
     pub(super) log: Arc<InstanceLog>,
     pub(super) network: Arc<Network>,
+    pub(super) sockets_max: usize,
+    pub(super) http: WasiHttpCtx,
+    pub(super) http_hooks: HttpHooks,
+    tls: WasiTlsCtx,
     pub(super) stop: StopSignal,
     pub(super) services: HostServices,
     pub(super) usage: Arc<InstanceUsage>,
@@ -76,6 +84,7 @@ impl InstanceState {
             spec.grants.network.clone(),
             Arc::clone(&spec.outside.resolver),
             Arc::clone(&log),
+            Arc::clone(&usage),
         ));
         let checking = Arc::clone(&network);
         builder
@@ -106,6 +115,13 @@ impl InstanceState {
             ),
             accounting: Accounting::new(spec.limits, Arc::clone(&usage)),
             log,
+            sockets_max: spec.limits.sockets,
+            http: WasiHttpCtx::new(),
+            http_hooks: HttpHooks {
+                network: Arc::clone(&network),
+                authorities: Arc::clone(&spec.outside.authorities),
+            },
+            tls: tls::context(&network, &spec.outside.authorities),
             network,
             stop: spec.stop,
             services: spec.services,
@@ -152,6 +168,15 @@ impl WasiView for InstanceState {
         WasiCtxView {
             ctx: &mut self.wasi,
             table: &mut self.table,
+        }
+    }
+}
+
+impl WasiTlsView for InstanceState {
+    fn tls(&mut self) -> WasiTlsCtxView<'_> {
+        WasiTlsCtxView {
+            table: &mut self.table,
+            ctx: &mut self.tls,
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct SandboxSettings {
     pub net_allow: Vec<NetRule>,
     /// `sandbox.net.deny`
     pub net_deny: Vec<NetRule>,
+    /// `sandbox.tls.ca.location`
+    pub tls_ca_location: Option<PathBuf>,
     /// `sandbox.env.allow`
     pub env_allow: Vec<String>,
     /// `sandbox.memory.max.bytes`
@@ -68,6 +70,7 @@ impl SandboxSettings {
             stdio_allow: parsed.boolean("sandbox.stdio.allow"),
             net_allow: rules(parsed, "sandbox.net.allow"),
             net_deny: rules(parsed, "sandbox.net.deny"),
+            tls_ca_location: parsed.text("sandbox.tls.ca.location").map(PathBuf::from),
             env_allow: parsed.list("sandbox.env.allow").to_vec(),
             memory_max_bytes: unsigned(parsed, "sandbox.memory.max.bytes"),
             table_max_elements: unsigned(parsed, "sandbox.table.max.elements"),
@@ -101,6 +104,8 @@ const NET_ALLOW: &str = "Endpoints that connectors may name in their configurati
     Connector files given on the command line are bound by the exceptions only.";
 const NET_DENY: &str = "Endpoints that no plugin reaches, whatever else is said; written as those \
     of sandbox.net.allow.";
+const TLS_CA: &str = "PEM file of certificate authorities that TLS connections of plugins trust \
+    besides the system's.";
 const ENV_ALLOW: &str = "Names of the worker's environment variables that plugins see. A name may \
     end in *; what looks like a credential is then left out, and has to be named itself.";
 const MEMORY: &str = "Memory that one plugin instance may use, in bytes.";
@@ -206,6 +211,13 @@ pub fn keys() -> Vec<ConfigKey> {
         ),
         list("sandbox.net.allow", "*", NET_ALLOW).validator(Validator::Rule(check_rules)),
         list("sandbox.net.deny", "", NET_DENY).validator(Validator::Rule(check_rules)),
+        ConfigKey::new(
+            "sandbox.tls.ca.location",
+            ConfigType::String,
+            DefaultValue::Null,
+            Importance::Low,
+            TLS_CA,
+        ),
         list("sandbox.env.allow", "", ENV_ALLOW),
     ];
     keys.extend(limit_keys());

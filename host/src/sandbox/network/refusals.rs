@@ -1,4 +1,4 @@
-//! What an instance was refused on the network, for the log.
+//! What an instance was refused on the network, for metrics and the log.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::output::InstanceLog;
+use crate::metrics::InstanceUsage;
 
 /// How long the same refusal is not told again.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -16,6 +17,7 @@ const TOLD_MAX: usize = 16;
 /// The refusals of one instance.
 pub(super) struct Refusals {
     log: Arc<InstanceLog>,
+    usage: Arc<InstanceUsage>,
     told: Mutex<Told>,
 }
 
@@ -26,15 +28,18 @@ struct Told {
 }
 
 impl Refusals {
-    pub(super) fn new(log: Arc<InstanceLog>) -> Self {
+    pub(super) fn new(log: Arc<InstanceLog>, usage: Arc<InstanceUsage>) -> Self {
         Self {
             log,
+            usage,
             told: Mutex::default(),
         }
     }
 
-    /// Tells of a refusal unless it was told lately: what was wanted, the config key, and why not.
-    pub(super) fn log(&self, wish: &str, key: Option<&str>, why: &str) {
+    /// Counts a refusal by the worker's key, and tells of it unless it was told lately: what was
+    /// wanted, the connector's key, and why not.
+    pub(super) fn log(&self, wish: &str, key: Option<&str>, limit: &'static str, why: &str) {
+        self.usage.refused(limit);
         let key = key.map_or(String::new(), |key| format!("{key}: "));
         let line = format!("{key}the plugin is refused {wish}: {why}");
         let untold = {

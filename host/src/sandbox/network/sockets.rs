@@ -3,32 +3,31 @@
 //!
 //! wasmtime-wasi asks about every address (`Network::verdict`). It looks names up without asking,
 //! so that interface is replaced: its resource cannot be made outside wasmtime-wasi, and it is
-//! small, so it is linked by hand.
+//! small, so it is linked by hand. The calls that make sockets are wrapped, to count these.
 
+use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource, ResourceType};
 use wasmtime_wasi::p2::bindings as wasi;
-use wasmtime_wasi::p2::bindings::sockets::network::{ErrorCode, IpAddress, Network as Handle};
-use wasmtime_wasi::p2::{DynPollable, Pollable};
+use wasmtime_wasi::p2::bindings::sockets::network::{
+    ErrorCode, IpAddress, IpAddressFamily, Network as Handle,
+};
+use wasmtime_wasi::p2::bindings::sockets::{tcp, tcp_create_socket, udp_create_socket};
+use wasmtime_wasi::p2::{DynPollable, Pollable, SocketResult, TcpSocket, UdpSocket};
 use wasmtime_wasi::runtime::AbortOnDropJoinHandle;
 use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView as _};
+use wasmtime_wasi_tls::p2::{HostClientConnection, HostClientHandshake, HostFutureClientStreams};
 
 use super::super::state::InstanceState;
 use super::LookupError;
 
 /// Offers all of `wasi:sockets`.
 pub(in crate::sandbox) fn add_to_linker(l: &mut Linker<InstanceState>) -> wasmtime::Result<()> {
-    wasi::sockets::tcp::add_to_linker::<InstanceState, WasiSockets>(l, |state| state.sockets())?;
+    tcp::add_to_linker::<InstanceState, WasiSockets>(l, |state| state.sockets())?;
     wasi::sockets::udp::add_to_linker::<InstanceState, WasiSockets>(l, |state| state.sockets())?;
-    wasi::sockets::tcp_create_socket::add_to_linker::<InstanceState, WasiSockets>(l, |state| {
-        state.sockets()
-    })?;
-    wasi::sockets::udp_create_socket::add_to_linker::<InstanceState, WasiSockets>(l, |state| {
-        state.sockets()
-    })?;
     wasi::sockets::instance_network::add_to_linker::<InstanceState, WasiSockets>(l, |state| {
         state.sockets()
     })?;
@@ -37,7 +36,81 @@ pub(in crate::sandbox) fn add_to_linker(l: &mut Linker<InstanceState>) -> wasmti
         &Default::default(),
         |state| state.sockets(),
     )?;
+    add_counted(l)?;
     add_name_lookup(l)
+}
+
+/// Whether the instance may have another socket. Whatever keeps one open is in the table of
+/// resources, except connections of wasi:http. A TLS connection counts as a further socket, since
+/// it lives on without the one below.
+pub(in crate::sandbox) fn may_open(state: &mut InstanceState) -> bool {
+    let keeps_open = |entry: &&mut (dyn Any + Send)| {
+        entry.is::<TcpSocket>()
+            || entry.is::<UdpSocket>()
+            || entry.is::<HostClientHandshake>()
+            || entry.is::<HostFutureClientStreams>()
+            || entry.is::<HostClientConnection>()
+    };
+    let open = state.table.iter_mut().filter(keeps_open).count() + state.network.connections();
+    let max = state.sockets_max;
+    if open >= max {
+        state.network.too_many(max);
+    }
+    open < max
+}
+
+/// The calls that make a socket.
+fn add_counted(l: &mut Linker<InstanceState>) -> wasmtime::Result<()> {
+    let mut interface = l.instance("wasi:sockets/tcp-create-socket@0.2.12")?;
+    interface.func_wrap(
+        "create-tcp-socket",
+        |mut store: Call<'_>, (family,): (IpAddressFamily,)| {
+            let state = store.data_mut();
+            if !may_open(state) {
+                return Ok((Err(ErrorCode::NewSocketLimit),));
+            }
+            let made = tcp_create_socket::Host::create_tcp_socket(&mut state.sockets(), family);
+            Ok((answer(made)?,))
+        },
+    )?;
+    let mut interface = l.instance("wasi:sockets/udp-create-socket@0.2.12")?;
+    interface.func_wrap_async(
+        "create-udp-socket",
+        |mut store: Call<'_>, (family,): (IpAddressFamily,)| {
+            Box::new(async move {
+                let state = store.data_mut();
+                if !may_open(state) {
+                    return Ok((Err(ErrorCode::NewSocketLimit),));
+                }
+                let mut sockets = state.sockets();
+                let made = udp_create_socket::Host::create_udp_socket(&mut sockets, family).await;
+                Ok((answer(made)?,))
+            })
+        },
+    )?;
+    l.allow_shadowing(true);
+    let mut interface = l.instance("wasi:sockets/tcp@0.2.12")?;
+    interface.func_wrap(
+        "[method]tcp-socket.accept",
+        |mut store: Call<'_>, (listener,): (Resource<TcpSocket>,)| {
+            let state = store.data_mut();
+            if !may_open(state) {
+                return Ok((Err(ErrorCode::NewSocketLimit),));
+            }
+            let accepted = tcp::HostTcpSocket::accept(&mut state.sockets(), listener);
+            Ok((answer(accepted)?,))
+        },
+    )?;
+    l.allow_shadowing(false);
+    Ok(())
+}
+
+/// Tells a guest's error from a trap.
+fn answer<T>(result: SocketResult<T>) -> wasmtime::Result<Result<T, ErrorCode>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) => Ok(Err(error.downcast()?)),
+    }
 }
 
 /// Answers of a look-up on their way.
