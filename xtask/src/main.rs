@@ -15,12 +15,13 @@ const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 const EXAMPLES: [&str; 4] = ["generator-source", "http-source", "redis-sink", "tcp-sink"];
 
 /// Guest programs for tests: packages under `tests/guests/`.
-const TEST_GUESTS: [&str; 5] = [
+const TEST_GUESTS: [&str; 6] = [
     "counting-source",
     "recording-sink",
     "misbehaving-source",
     "misbehaving-sink",
     "probe-source",
+    "network-probe",
 ];
 
 /// Guest programs of the benchmark: packages under `bench/guests/`.

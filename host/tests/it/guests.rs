@@ -1,7 +1,7 @@
 //! Where guests are, and how tests run them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use connect_data::batch::SinkBatchEncoder;
@@ -14,6 +14,8 @@ use connect_wasm::sandbox::{
     SandboxConfig, StopSignal,
 };
 use tokio::sync::OnceCell;
+
+use crate::names::Names;
 
 /// The component of a guest crate.
 pub fn path(guest: &str) -> PathBuf {
@@ -33,6 +35,8 @@ pub fn path(guest: &str) -> PathBuf {
 /// Names a guest crate in a test.
 pub const PROBE: &str = "probe-source";
 /// Names a guest crate in a test.
+pub const NETWORK: &str = "network-probe";
+/// Names a guest crate in a test.
 pub const COUNTING: &str = "counting-source";
 /// Names a guest crate in a test.
 pub const RECORDING: &str = "recording-sink";
@@ -42,18 +46,28 @@ pub const SOURCE_ZOO: &str = "misbehaving-source";
 /// Names a guest crate in a test.
 pub const SINK_ZOO: &str = "misbehaving-sink";
 
+/// What names mean to the guests of all tests.
+pub fn names() -> &'static Names {
+    static NAMES: LazyLock<Names> = LazyLock::new(Names::default);
+    &NAMES
+}
+
 /// All guests, loaded once for all tests: compiling takes seconds.
 pub async fn plugin(guest: &str) -> CompiledPlugin {
     static LOADED: OnceCell<(Sandbox, PluginRegistry)> = OnceCell::const_new();
     let (_, registry) = LOADED
         .get_or_init(|| async {
             let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugin-cache");
+            let authority =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/certificates/authority.pem");
             let sandbox = Sandbox::new(&SandboxConfig {
                 cache_dir: Some(cache),
+                resolver: Some(Arc::new(names())),
+                tls_ca_location: Some(authority),
                 ..SandboxConfig::default()
             })
             .unwrap();
-            let guests = [PROBE, COUNTING, RECORDING, SOURCE_ZOO, SINK_ZOO];
+            let guests = [PROBE, NETWORK, COUNTING, RECORDING, SOURCE_ZOO, SINK_ZOO];
             let paths: Vec<PathBuf> = guests.iter().map(|guest| path(guest)).collect();
             let registry = PluginRegistry::load(&sandbox, Path::new("/nowhere"), &paths).await;
             (sandbox, registry)

@@ -12,5 +12,7 @@ mod files;
 mod guests;
 mod life;
 mod misbehaving;
+mod names;
+mod network;
 mod validation;
 mod verification;

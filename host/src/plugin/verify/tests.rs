@@ -66,6 +66,8 @@ fn sources_and_sinks_are_told_apart() {
     let imports = [
         "connect-wasm:plugin/logging@0.1.0",
         "wasi:sockets/tcp@0.2.6",
+        "wasi:http/outgoing-handler@0.2.6",
+        "wasi:tls/types@0.2.0-draft",
     ];
     assert_eq!(check(&component(&imports, SINK)), Ok(PluginKind::Sink));
 }
@@ -131,14 +133,14 @@ fn another_version_of_the_contract_is_told_with_ours() {
 #[test]
 fn imports_that_nobody_offers_are_named() {
     let imports = [
-        "wasi:http/outgoing-handler@0.2.0",
+        "wasi:http/incoming-handler@0.2.0",
         "wasi:io/poll@0.3.0",
         "acme:db/sql@1.0.0",
     ];
     assert_eq!(
         check(&component(&imports, SOURCE)),
         Err(
-            "x.wasm: the plugin imports wasi:http/outgoing-handler@0.2.0, wasi:io/poll@0.3.0, \
+            "x.wasm: the plugin imports wasi:http/incoming-handler@0.2.0, wasi:io/poll@0.3.0, \
              acme:db/sql@1.0.0, which this worker does not offer to plugins"
                 .to_owned()
         )
