@@ -6,13 +6,14 @@
 
 mod cases;
 mod neighbour;
+mod network;
 
 use connect_harness::{ScratchDir, TopicRecord, Worker, guest, within};
 use serde_json::{Value, json};
 
 use self::cases::{Case, End, SINK};
 use self::neighbour::Neighbour;
-use crate::setup::{SOON, alone, topics, unique, worker};
+use crate::setup::{SOON, alone, broker, topics, unique, worker};
 
 /// The neighbour's rate beside a hostile guest, at least, in percent of its rate alone.
 const PACE_KEPT_PERCENT: f64 = 90.0;
@@ -24,6 +25,8 @@ struct Stage {
     dir: ScratchDir,
     worker: Worker,
     neighbour: Neighbour,
+    /// A server that leads to the worker's REST interface.
+    redirecting: String,
 }
 
 impl Stage {
@@ -33,9 +36,14 @@ impl Stage {
         dir.write("granted/file.txt", "granted\n");
         dir.write("secret.txt", "secret\n");
         let neighbour = Neighbour::new(&unique("neighbour"), dir.path());
-        let plugins = ["counting-source", "misbehaving-source", "misbehaving-sink"]
-            .map(|package| guest(package).display().to_string())
-            .join(",");
+        let plugins = [
+            "counting-source",
+            "misbehaving-source",
+            "misbehaving-sink",
+            "network-probe",
+        ]
+        .map(|package| guest(package).display().to_string())
+        .join(",");
         let mut spec = worker(dir.path())
             .set("plugin.path", plugins)
             .set("connector.monitor.interval.ms", "200")
@@ -56,7 +64,9 @@ impl Stage {
         }
         let worker = spec.start();
         neighbour.begin(worker.rest());
+        let redirecting = network::redirecting(worker.rest().address());
         Stage {
+            redirecting,
             dir,
             worker,
             neighbour,
@@ -80,7 +90,9 @@ impl Stage {
         let outcome = match &case.end {
             End::Refused(status, parts) => {
                 if answer.status == *status {
-                    all_in(parts, &answer.body)
+                    let parts: Vec<String> = parts.iter().map(|part| self.in_dir(part)).collect();
+                    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                    all_in(&parts, &answer.body)
                 } else {
                     Err(format!("creation: {} {}", answer.status, answer.body))
                 }
@@ -127,6 +139,9 @@ impl Stage {
 
     fn in_dir(&self, text: &str) -> String {
         text.replace("{dir}", &self.dir.path().display().to_string())
+            .replace("{broker}", &broker().bootstrap())
+            .replace("{rest}", self.worker.rest().address())
+            .replace("{redirecting}", &self.redirecting)
     }
 
     /// Waits until the task has tried everything, and looks how it went.
@@ -257,4 +272,9 @@ fn guests_that_lie() {
 #[test]
 fn guests_that_want_other_files() {
     try_all(cases::REACHING, &[("sandbox.poll.timeout.ms", "30000")]);
+}
+
+#[test]
+fn guests_that_want_other_endpoints() {
+    try_all(network::CONNECTING, &[]);
 }

@@ -84,6 +84,11 @@ impl Rest {
         }
     }
 
+    /// `host:port`.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// Sends a request; an error means that there was no answer.
     pub fn try_request(
         &self,

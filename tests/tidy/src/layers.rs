@@ -35,7 +35,7 @@ const FORBIDDEN: [(&str, &str); 5] = [
 ];
 
 /// Libraries with the modules (or crates) that may name them.
-const FENCES: [(&str, &[&str]); 15] = [
+const FENCES: [(&str, &[&str]); 20] = [
     (
         "wasmtime",
         &["host/src/sandbox", "host/src/bridge", "bench/"],
@@ -46,7 +46,9 @@ const FENCES: [(&str, &[&str]); 15] = [
         &["host/src/kafka", "tests/harness", "tests/e2e", "bench/"],
     ),
     ("axum", &["host/src/rest"]),
-    ("hyper", &["host/src/rest"]),
+    ("hyper", &["host/src/rest", "host/src/sandbox/http.rs"]),
+    ("wasmtime_wasi_http", &["host/src/sandbox"]),
+    ("wasmtime_wasi_tls", &["host/src/sandbox"]),
     ("utoipa", &["host/src/rest"]),
     ("prometheus_client", &["host/src/metrics"]),
     (
@@ -72,7 +74,21 @@ const FENCES: [(&str, &[&str]); 15] = [
     ("nisshi_broker", &["host/src/cli"]),
     ("clap_complete", &["host/src/cli"]),
     ("comfy_table", &["host/src/cli"]),
-    ("rustls", &["host/src/cli"]),
+    (
+        "rustls",
+        &[
+            "host/src/cli",
+            "host/src/sandbox/tls.rs",
+            "host/src/sandbox/http.rs",
+            "host/tests/it",
+        ],
+    ),
+    (
+        "tokio_rustls",
+        &["host/src/sandbox/tls.rs", "host/tests/it"],
+    ),
+    ("rustls_native_certs", &["host/src/sandbox/tls.rs"]),
+    ("ipnet", &["host/src/config", "host/src/sandbox"]),
     ("ureq", &["host/src/cli", "tests/harness", "bench/"]),
     ("notify", &["host/src/cli", "host/src/plugin"]),
 ];
