@@ -99,7 +99,9 @@ fn a_component_without_our_exports_is_told_what_lacks() {
         check(&component(&[], &["wasi:cli/run@0.2.0"])),
         Err(
             "x.wasm: a WebAssembly component, but not a connector plugin: it does not export \
-             connect-wasm:plugin/source-connector or connect-wasm:plugin/sink-connector"
+             connect-wasm:plugin/source-connector or connect-wasm:plugin/sink-connector; in Rust, \
+             connect_sdk::export_source!(Connector, Task) or export_sink! at the end of lib.rs \
+             exports it"
                 .to_owned()
         )
     );
@@ -107,7 +109,9 @@ fn a_component_without_our_exports_is_told_what_lacks() {
         check(&component(&[], &SOURCE[..2])),
         Err(
             "x.wasm: a WebAssembly component, but not a connector plugin: it does not export \
-             connect-wasm:plugin/source-task"
+             connect-wasm:plugin/source-task; in Rust, \
+             connect_sdk::export_source!(Connector, Task) or export_sink! at the end of lib.rs \
+             exports it"
                 .to_owned()
         )
     );
