@@ -5,9 +5,9 @@ TOOLCHAIN := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What the build needs beside a C compiler: cmake and friends for librdkafka and its TLS.
 BUILD_TOOLS := cmake g++ perl pkg-config
-TEST_TOOLS := java mvn kcat python3
+TEST_TOOLS := java mvn kcat python3 redis-server
 BUILD_PACKAGES := cmake g++ perl pkg-config
-TEST_PACKAGES := default-jre-headless maven kcat python3 python3-venv
+TEST_PACKAGES := default-jre-headless maven kcat python3 python3-venv redis-server
 
 .PHONY: help quickstart build test fuzz lint bench golden toolchain build-tools test-tools
 

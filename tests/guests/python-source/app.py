@@ -1,5 +1,8 @@
 """A source connector in Python: greets each of the names of its configuration in turn, and goes on
-where its stored offset says."""
+where its stored offset says.
+
+componentize-py makes an object for each call, so what lasts is in variables of the module. An
+instance of the component is one connector or one task."""
 
 import time
 
@@ -20,7 +23,6 @@ from wit_world.imports.config_def import (
     Width,
 )
 from wit_world.imports.types import (
-    ConnectError_Config,
     ConnectError_Fatal,
     ErrorDetail,
     OffsetValue_Integer,
@@ -28,6 +30,9 @@ from wit_world.imports.types import (
 )
 
 PARTITION = {"source": "greetings"}
+
+connector_config = []
+task = None
 
 
 def key(name, type, default, validator, documentation):
@@ -86,13 +91,14 @@ class Plugin:
 
 class SourceConnector:
     def start(self, config):
-        self.config = config
+        global connector_config
+        connector_config = config
 
     def task_class(self):
         return "connect.wasm.test.PythonSourceTask"
 
     def task_configs(self, max_tasks):
-        return [self.config]
+        return [connector_config]
 
     def monitor(self):
         pass
@@ -112,21 +118,34 @@ class SourceConnector:
 
 class SourceTask:
     def start(self, config):
-        settings = dict(config)
+        global task
+        task = Greetings(dict(config))
+        return TaskOptions(wants_commit_records=False)
+
+    def poll(self):
+        return None if stopping.wait(100) else task.next_batch()
+
+    def commit_records(self, records):
+        pass
+
+    def commit(self):
+        pass
+
+    def stop(self):
+        pass
+
+
+class Greetings:
+    def __init__(self, settings):
         self.topic = settings["topic"]
         self.names = [name.strip() for name in settings["names"].split(",")]
         self.batch_size = int(settings.get("batch.size", "10"))
-        if not self.names:
-            raise Err(ConnectError_Config(ErrorDetail("There is nobody to greet", None)))
         partition = [(key, OffsetValue_Text(text)) for key, text in PARTITION.items()]
         [stored] = offset_reader.offsets([partition])
         self.next = 0 if stored is None else number_of(stored) + 1
         logging.log(logging.Level.INFO, f"Greeting from number {self.next} on")
-        return TaskOptions(wants_commit_records=False)
 
-    def poll(self):
-        if stopping.wait(100):
-            return None
+    def next_batch(self):
         batch = SourceBatch()
         for _ in range(self.batch_size):
             name = self.names[self.next % len(self.names)]
@@ -140,15 +159,6 @@ class SourceTask:
             )
             self.next += 1
         return batch.finish()
-
-    def commit_records(self, records):
-        pass
-
-    def commit(self):
-        pass
-
-    def stop(self):
-        pass
 
 
 def number_of(offset):
