@@ -19,6 +19,7 @@ mod files;
 mod loggers;
 mod offsets;
 mod output;
+mod plugin_files;
 mod plugins;
 mod status;
 mod table;
@@ -58,6 +59,7 @@ Examples:
   connect-wasm ctl status copy --watch
   connect-wasm ctl config copy tasks.max=2 batch.size-
   connect-wasm ctl stop copy
+  connect-wasm ctl plugins upload target/wasm32-wasip2/release/my_source.wasm
   connect-wasm ctl offsets set copy '{\"filename\":\"/data/in.txt\"}' '{\"position\":0}'
   connect-wasm ctl list -o name | xargs -d '\\n' connect-wasm ctl restart --include-tasks";
 
@@ -195,8 +197,12 @@ enum Command {
         #[arg(long)]
         reset: bool,
     },
-    /// Lists the plugins of the worker, or the configuration keys of one.
+    /// Lists the plugins of the worker in all their versions, or the configuration keys of one;
+    /// uploads, downloads and deletes connector plugins.
+    #[command(args_conflicts_with_subcommands = true)]
     Plugins {
+        #[command(subcommand)]
+        command: Option<plugin_files::PluginsCommand>,
         /// A plugin, by its class or alias.
         class: Option<String>,
         /// Lists converters, transformations and predicates as well.
@@ -280,7 +286,13 @@ fn run_command(arguments: CtlArguments, output: &mut Output) -> Result<(), CtlEr
         Command::Offsets(command) => offsets::run(&client, command, output),
         Command::Topics { name, reset: false } => connectors::topics(&client, &name, output),
         Command::Topics { name, reset: true } => connectors::reset_topics(&client, &name, output),
-        Command::Plugins { class: None, all } => plugins::list(&client, all, output),
+        Command::Plugins {
+            command: Some(command),
+            ..
+        } => plugin_files::run(&client, command, output),
+        Command::Plugins {
+            class: None, all, ..
+        } => plugins::list(&client, all, output),
         Command::Plugins {
             class: Some(class), ..
         } => plugins::keys(&client, &class, output),

@@ -27,6 +27,7 @@ mod names;
 mod negotiation;
 mod offsets;
 mod openapi;
+mod plugin_files;
 mod plugins;
 mod reading;
 mod server;

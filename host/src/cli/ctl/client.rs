@@ -18,6 +18,9 @@ use super::output::visible;
 /// LIMIT: thousands of connectors with their configurations and traces fit in.
 const BODY_BYTES_MAX: u64 = 256 << 20;
 
+const JSON: &str = "application/json";
+const WASM: &str = "application/wasm";
+
 /// A worker, as its REST API shows it.
 #[derive(Clone)]
 pub(super) struct Client {
@@ -34,6 +37,8 @@ pub(super) struct Request<'a> {
     connector: Option<&'a str>,
     query: Option<String>,
     body: Option<Vec<u8>>,
+    content_type: &'static str,
+    accept: &'static str,
     since: Option<&'static str>,
 }
 
@@ -51,6 +56,8 @@ impl<'a> Request<'a> {
             connector,
             query: None,
             body: None,
+            content_type: JSON,
+            accept: JSON,
             since: None,
         }
     }
@@ -70,6 +77,13 @@ impl<'a> Request<'a> {
     /// Adds a JSON body.
     pub(super) fn body(mut self, body: &Value) -> Self {
         self.body = Some(body.to_string().into_bytes());
+        self
+    }
+
+    /// Adds a component as the body.
+    pub(super) fn component(mut self, wasm: Vec<u8>) -> Self {
+        self.body = Some(wasm);
+        self.content_type = WASM;
         self
     }
 
@@ -151,6 +165,23 @@ impl Client {
 
     /// Sends a request; everything but a 2xx answer is an error.
     pub(super) fn send(&self, request: Request<'_>) -> Result<Answer, CtlError> {
+        let (asked, status, body) = self.answered(request)?;
+        Ok(Answer {
+            asked,
+            status,
+            body: text(&body),
+        })
+    }
+
+    /// Asks for a component.
+    pub(super) fn download(&self, mut request: Request<'_>) -> Result<Vec<u8>, CtlError> {
+        request.accept = WASM;
+        let (_, _, body) = self.answered(request)?;
+        Ok(body)
+    }
+
+    /// What was asked, the status, which is 2xx, and the body.
+    fn answered(&self, request: Request<'_>) -> Result<(Asked, u16, Vec<u8>), CtlError> {
         let mut url = self.address.join(&request.segments);
         if let Some(query) = &request.query {
             url.push('?');
@@ -164,16 +195,13 @@ impl Client {
             connector: request.connector.map(shell_word),
             since: request.since,
         };
-        match self.exchange(&asked, request.body) {
-            Ok((status @ 200..300, body)) => Ok(Answer {
-                asked,
-                status,
-                body,
-            }),
+        let types = (request.content_type, request.accept);
+        match self.exchange(&asked, request.body, types) {
+            Ok((status @ 200..300, body)) => Ok((asked, status, body)),
             Ok((status, body)) => Err(CtlError::Refused(Box::new(Refusal {
                 asked,
                 status,
-                body,
+                body: text(&body),
             }))),
             Err(error) => Err(CtlError::Unreachable {
                 asked: Box::new(asked),
@@ -190,17 +218,22 @@ impl Client {
         (!direct).then(|| format!("{}:{}", proxy.host(), proxy.port()))
     }
 
-    fn exchange(&self, asked: &Asked, body: Option<Vec<u8>>) -> Result<(u16, String), ureq::Error> {
+    fn exchange(
+        &self,
+        asked: &Asked,
+        body: Option<Vec<u8>>,
+        (content_type, accept): (&'static str, &'static str),
+    ) -> Result<(u16, Vec<u8>), ureq::Error> {
         let mut request = ureq::http::Request::builder()
             .method(asked.method)
             .uri(&asked.url)
-            .header(ACCEPT, "application/json");
+            .header(ACCEPT, accept);
         if let Some(authorization) = self.address.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
         let response = match body {
             Some(body) => {
-                let request = request.header(CONTENT_TYPE, "application/json");
+                let request = request.header(CONTENT_TYPE, content_type);
                 self.agent.run(request.body(body)?)?
             }
             None => self.agent.run(request.body(())?)?,
@@ -208,8 +241,12 @@ impl Client {
         let status = response.status().as_u16();
         let mut body = response.into_body();
         let bytes = body.with_config().limit(BODY_BYTES_MAX).read_to_vec()?;
-        Ok((status, String::from_utf8_lossy(&bytes).into_owned()))
+        Ok((status, bytes))
     }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// A name as a shell takes it.

@@ -108,6 +108,17 @@ pub(super) struct Plugin {
     pub(super) version: Option<String>,
 }
 
+/// A version of a connector plugin, as far as it is shown.
+#[derive(Debug, Deserialize)]
+pub(super) struct PluginVersion {
+    pub(super) class: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) version: String,
+    pub(super) sha256: String,
+    pub(super) size: u64,
+}
+
 /// A configuration key, as `GET /connector-plugins/{class}/config` lists it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Key {

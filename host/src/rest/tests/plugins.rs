@@ -37,7 +37,7 @@ async fn the_keys_of_a_plugin_are_told() {
     fixture
         .send("GET /connector-plugins/FileStreamSource")
         .await
-        .is_bare_error(404, "Not Found");
+        .is_bare_error(405, "Method Not Allowed");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::Decided;
 use super::reasons::{
     ACCEPT, ACCIDENT, ADDRESSED, BRACES, BYTES, GROUPS, HTTP, JAVA, MISTAKE, NOT_STORED, PAGE,
-    PARAMETERS, STDIN, TRAILING,
+    PARAMETERS, STDIN, TRAILING, UPLOADS,
 };
 
 /// What differs on purpose, beside refusals.
@@ -79,6 +79,15 @@ pub(super) const DECIDED: &[Decided] = &[
         ("GET /connectors/%2E%2E/health", "/body", r#"{"error_code": 404, "message": "HTTP 404 Not Found"}"#),
         ("GET /..", "/status", r#"404"#),
         ("GET /..", "/body", r#"{"error_code": 404, "message": "HTTP 404 Not Found"}"#),
+    ] },
+    Decided { scenario: "rest-protocol", reason: UPLOADS, changes: &[
+        ("OPTIONS /connector-plugins", "/headers/allow", r#""GET, HEAD, OPTIONS, POST""#),
+        ("OPTIONS /connector-plugins", "/body", r#""GET, HEAD, OPTIONS, POST""#),
+        ("POST /connector-plugins", "/status", r#"415"#),
+        ("POST /connector-plugins", "/headers", r#"{"content-type": "application/json"}"#),
+        ("POST /connector-plugins", "/body", r#"{"error_code": 415, "message": "A plugin is uploaded with the Content-Type application/wasm, not application/json"}"#),
+        ("GET /connector-plugins/FileStreamSource", "/status", r#"405"#),
+        ("GET /connector-plugins/FileStreamSource", "/body", r#"{"error_code": 405, "message": "HTTP 405 Method Not Allowed"}"#),
     ] },
     Decided { scenario: "rest-protocol", reason: PARAMETERS, changes: &[
         ("GET /health;x", "/status", r#"404"#),

@@ -12,6 +12,7 @@ pub(super) const NOT_YET: &str =
 pub(super) const NOT_STORED: &str =
     "ours stores no configuration with which a connector cannot start";
 pub(super) const ORDER: &str = "the JVM's order is that of a hash table";
+pub(super) const UPLOADS: &str = "connector plugins are uploaded to and deleted from a running worker; the JVM takes files alone";
 pub(super) const ACCIDENT: &str = "the JVM leaves a FAILED status for a task that never was";
 pub(super) const ACCEPT: &str =
     "parameters of Accept are not looked at, since there is one representation";
