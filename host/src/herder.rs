@@ -33,6 +33,7 @@ pub mod restart_policy;
 pub mod standalone;
 pub mod state;
 pub mod status;
+pub mod upgrade;
 pub mod validation;
 
 pub use self::offsets::{ConnectorOffsets, JsonObject, OffsetsMessage};
@@ -42,6 +43,7 @@ pub use self::restart::RestartRequest;
 pub use self::restart_policy::RestartInfo;
 pub use self::standalone::{StandaloneHerder, StandaloneParts};
 pub use self::state::{ConnectorInfo, ConnectorStateInfo, TaskStateInfo};
+pub use self::upgrade::UpgradeInfo;
 /// What REST sees of a worker's plugins and errors.
 pub use crate::worker::api::{ConnectorKind, PluginDescription, PluginType, WorkerError};
 
@@ -116,6 +118,12 @@ pub enum HerderError {
     /// A task could not be started.
     #[error("Failed to start task: {0}")]
     TaskStart(ConnectorTaskId),
+    /// A task that was moved to another version of its plugin does not say that it runs.
+    #[error("Task {0} has not said that it runs")]
+    NotUp(ConnectorTaskId),
+    /// A task that was moved to another version of its plugin failed; why.
+    #[error("Task {0} failed: {1}")]
+    TaskFailed(ConnectorTaskId, String),
     /// The worker did not do as it was told.
     #[error(transparent)]
     Worker(#[from] WorkerError),

@@ -3,7 +3,8 @@
 //!
 //! A connector's own configuration says how it misbehaves: `fail.build`, `fail.start`,
 //! `fail.tasks` (each with its message), `fail.task` (the task's status), `block.start`, `panic`,
-//! `fail.offsets`, `block.offsets`, `unaware.offsets`.
+//! `fail.offsets`, `block.offsets`, `unaware.offsets`; `fail.start.of` and `fail.task.of` name the version
+//! of the plugin that does so.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -229,6 +230,9 @@ impl Worker for FakeWorker {
         if let Some(message) = config.get("fail.start") {
             return Err(self.fail(name, message));
         }
+        if config.get("fail.start.of") == Some(&spec.plugin.version) {
+            return Err(self.fail(name, "asked to"));
+        }
         self.listener
             .on_connector_status(name, Self::running_state(target), None);
         Ok(())
@@ -290,6 +294,11 @@ impl Worker for FakeWorker {
     ) -> Result<(), WorkerError> {
         let (target, version) = (spec.target, of_version(spec.plugin));
         self.call(format!("start task {id} {target}{version}"));
+        if task_config.get("fail.task.of") == Some(&spec.plugin.version) {
+            let trace = Some("asked to".to_owned());
+            self.listener.on_task_status(id, State::Failed, trace);
+            return Ok(());
+        }
         if let Some(message) = task_config.get("fail.task") {
             let trace = Failure::connect(message.as_str()).to_string();
             self.listener.on_task_status(id, State::Failed, Some(trace));

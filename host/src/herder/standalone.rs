@@ -7,19 +7,20 @@
 //!
 //! `run` is the loop; whoever starts it owns it, and it ends only when everything is stopped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{Mutex as Lane, mpsc, oneshot, watch};
+use tokio::sync::{Mutex as Lane, Semaphore, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::operations::Operations;
 use self::versions::VersionsInUse;
+use super::marks::ConnectorMarks;
 use super::offsets::{ConnectorOffsets, JsonObject, OffsetsChange, OffsetsMessage, TopicTracking};
 use super::request::{
     ConnectorValidator, PutConnector, PutMode, REQUEST_TIMEOUT, ReconfigurationRequests, Stages,
@@ -41,6 +42,7 @@ use crate::worker::api::{PluginDescription, Worker};
 mod offsets;
 mod operations;
 mod restarts;
+mod upgrades;
 mod versions;
 
 #[cfg(test)]
@@ -51,6 +53,9 @@ const MAILBOX_REQUESTS_MAX: usize = 64;
 /// LIMIT: operations at the same time, waiting ones included, which bounds what many clients that
 /// wait for one slow connector can pile up.
 const OPERATIONS_MAX: usize = 1024;
+/// LIMIT: connectors that are moved to newer versions at the same time; each starts guests, which those
+/// that run shall hardly feel.
+const MOVES_MAX: usize = 2;
 /// How long operations may take to come to an end when the worker stops. LIMIT: requests had their
 /// time before, and connectors and tasks need most of the 10 s in which a worker is to be gone.
 const OPERATIONS_STOP: Duration = Duration::from_secs(1);
@@ -107,6 +112,10 @@ pub struct StandaloneLoop {
     reconfigurations: Arc<ReconfigurationRequests>,
     mailbox: mpsc::Receiver<Request>,
     lanes: HashMap<ConnectorName, Arc<Lane<()>>>,
+    plugin_changes: watch::Receiver<u64>,
+    /// Connectors that may have a newer version to come to, and wait for their turn.
+    candidates: BTreeSet<ConnectorName>,
+    moves: Arc<Semaphore>,
     children: Children,
     stopping: CancellationToken,
 }
@@ -122,6 +131,9 @@ impl StandaloneHerder {
             topics: parts.topics,
             restarts: Mutex::default(),
             versions: VersionsInUse::default(),
+            upgrades: Mutex::default(),
+            candidates: ConnectorMarks::default(),
+            validator: parts.validator.clone(),
             stopping: stopping.clone(),
         });
         let herder = Self {
@@ -140,6 +152,9 @@ impl StandaloneHerder {
             reconfigurations: parts.reconfigurations,
             mailbox: receiver,
             lanes: HashMap::new(),
+            plugin_changes: operations.worker.plugin_changes(),
+            candidates: BTreeSet::new(),
+            moves: Arc::new(Semaphore::new(MOVES_MAX)),
             children: Children::new(),
             stopping,
         };
@@ -487,7 +502,10 @@ impl StandaloneLoop {
         let stopping = self.stopping.clone();
         loop {
             let has_room = self.children.len() < OPERATIONS_MAX;
-            let next_restart = self.operations.next_restart().filter(|_| has_room);
+            if has_room {
+                self.start_moves();
+            }
+            let next_time = self.operations.next_time().filter(|_| has_room);
             tokio::select! {
                 () = stopping.cancelled() => break,
                 request = self.mailbox.recv(), if has_room => match request {
@@ -501,7 +519,16 @@ impl StandaloneLoop {
                         self.operations.observe(&name);
                     }
                 }
-                () = reached(next_restart) => self.restart_failed(),
+                () = reached(next_time) => {
+                    self.operations.end_probations();
+                    self.restart_failed();
+                }
+                Ok(()) = self.plugin_changes.changed() => {
+                    self.candidates.extend(self.operations.upgraded_by_themselves());
+                }
+                () = self.operations.candidates.arrived() => {
+                    self.candidates.extend(self.operations.candidates.take());
+                }
                 Some(ended) = self.children.next_ended() => self.operation_ended(&ended),
             }
         }
@@ -531,6 +558,33 @@ impl StandaloneLoop {
                 &name,
                 Box::pin(async move { operations.reconfigure_tasks(&subject).await }),
             );
+        }
+    }
+
+    /// Takes back what failed on probation, and moves candidates as far as there is room.
+    fn start_moves(&mut self) {
+        for name in self.operations.to_go_back() {
+            let operations = self.operations.clone();
+            let subject = name.clone();
+            self.spawn(
+                &name,
+                Box::pin(async move { operations.go_back(&subject).await }),
+            );
+        }
+        while !self.candidates.is_empty() {
+            let Ok(turn) = self.moves.clone().try_acquire_owned() else {
+                return;
+            };
+            let Some(name) = self.candidates.pop_first() else {
+                return;
+            };
+            let operations = self.operations.clone();
+            let subject = name.clone();
+            let work = async move {
+                operations.move_if_newer(&subject).await;
+                drop(turn);
+            };
+            self.spawn(&name, Box::pin(work));
         }
     }
 

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 use super::restart_policy::RestartInfo;
+use super::upgrade::UpgradeInfo;
 use crate::config::ConfigMap;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::storage::config::ConnectorConfigState;
@@ -52,6 +53,8 @@ pub struct ConnectorStateInfo {
 pub struct UpkeepInfo {
     /// The restarts of tasks by number and, without one, of the connector instance.
     pub restarts: BTreeMap<Option<u32>, RestartInfo>,
+    /// Its last move to a newer version of its plugin; none when it is not moved by itself.
+    pub upgrade: Option<UpgradeInfo>,
 }
 
 /// A task as it is.

@@ -7,11 +7,14 @@ pub(super) mod offsets;
 pub(super) mod plugins;
 pub(super) mod validation;
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::config::ConfigMap;
-use crate::herder::{ConnectorInfo, ConnectorStateInfo, RestartInfo, TaskStateInfo};
+use crate::herder::{ConnectorInfo, ConnectorStateInfo, RestartInfo, TaskStateInfo, UpgradeInfo};
 use crate::herder::{ConnectorKind, PluginDescription};
 use crate::ids::ConnectorTaskId;
 use crate::loggers::LoggerState;
@@ -155,6 +158,50 @@ pub(super) struct ConnectorStateEntity<'a> {
     connector: StatusEntity<'a>,
     tasks: Vec<TaskStateEntity<'a>>,
     r#type: &'static str,
+    /// Only with connector.plugin.upgrade=auto.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline = false)]
+    upgrade: Option<UpgradeEntity<'a>>,
+}
+
+/// The last move of a connector to a newer version of its plugin.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Upgrade)]
+struct UpgradeEntity<'a> {
+    /// IDLE, MOVING, PROBATION, COMPLETED, ROLLED_BACK or REFUSED.
+    state: String,
+    /// The version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    /// The newer version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
+    /// Why it was refused or given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    /// When the probation ends, in UTC, as ISO 8601 has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probation_ends: Option<String>,
+    /// How long each task stood still, in milliseconds, by task number.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    downtime_ms: BTreeMap<u32, u64>,
+}
+
+impl<'a> From<&'a UpgradeInfo> for UpgradeEntity<'a> {
+    fn from(info: &'a UpgradeInfo) -> Self {
+        let downtime = info.downtime.iter();
+        let milliseconds = |time: &Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            state: info.state.to_string(),
+            from: info.from.as_deref(),
+            to: info.to.as_deref(),
+            reason: info.reason.as_deref(),
+            probation_ends: info.probation_ends.map(crate::clock::iso_8601),
+            downtime_ms: downtime
+                .map(|(task, time)| (*task, milliseconds(time)))
+                .collect(),
+        }
+    }
 }
 
 impl<'a> From<&'a ConnectorStateInfo> for ConnectorStateEntity<'a> {
@@ -171,6 +218,7 @@ impl<'a> From<&'a ConnectorStateInfo> for ConnectorStateEntity<'a> {
                 })
                 .collect(),
             r#type: kind_name(info.kind),
+            upgrade: info.upkeep.upgrade.as_ref().map(UpgradeEntity::from),
         }
     }
 }

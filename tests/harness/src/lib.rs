@@ -37,7 +37,9 @@ pub use rest::{Rest, RestResponse};
 pub use rest_clients::RestClients;
 pub use scratch::ScratchDir;
 pub use topics::{Header, TopicRecord, Topics};
-pub use worker::{ConnectorFile, Flavor, Worker, WorkerSpec, guest, plugins_dir, worker_binary};
+pub use worker::{
+    ConnectorFile, Flavor, Worker, WorkerSpec, guest, guest_edition, plugins_dir, worker_binary,
+};
 
 pub use std::time::Duration;
 

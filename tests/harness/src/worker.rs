@@ -333,6 +333,32 @@ pub fn guest(package: &str) -> PathBuf {
     path
 }
 
+/// What stands before the text that tells one build of a test guest from another (`tests/guests/edition.rs`).
+const EDITION_MARK: &[u8] = b"edition of a test guest: ";
+/// The length of that text, with its mark.
+const EDITION_LENGTH: usize = 160;
+
+/// The bytes of a test guest in another edition, such as `version=2.0.0 panic=start`.
+#[track_caller]
+pub fn guest_edition(package: &str, edition: &str) -> Vec<u8> {
+    let mut wasm = fs::read(guest(package)).expect("the guest can be read");
+    // The mark stands for itself as well, without a text behind it.
+    let mark = [EDITION_MARK, b"version="].concat();
+    let start = wasm
+        .windows(mark.len())
+        .position(|window| window == mark)
+        .unwrap_or_else(|| panic!("{package} has no edition"));
+    let room = start + EDITION_MARK.len()..start + EDITION_LENGTH;
+    let padded = format!("{edition:<width$}", width = room.len());
+    assert_eq!(
+        padded.len(),
+        room.len(),
+        "the edition is too long: {edition}"
+    );
+    wasm[room].copy_from_slice(padded.as_bytes());
+    wasm
+}
+
 fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.join("../..")

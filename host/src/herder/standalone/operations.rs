@@ -8,16 +8,19 @@ use std::sync::{Arc, Mutex};
 
 use tokio_util::sync::CancellationToken;
 
+use super::super::marks::ConnectorMarks;
 use super::super::offsets::TopicTracking;
-use super::super::request::{PutConnector, PutMode, Stages};
+use super::super::request::{ConnectorValidator, PutConnector, PutMode, Stages};
 use super::super::restart::{RestartPlan, RestartRequest};
 use super::super::restart_policy::RestartPolicies;
 use super::super::state::{
     ConnectorInfo, ConnectorStateInfo, raw_task_configs, task_configs_changed,
 };
 use super::super::status::StatusRecorder;
+use super::super::upgrade::Upgrades;
 use super::super::{HerderError, Put};
 use super::versions::VersionsInUse;
+use crate::config::ConfigMap;
 use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use crate::storage::config::{ConfigBackingStore, ConnectorConfigState, TargetState};
 use crate::storage::status::State;
@@ -33,6 +36,10 @@ pub(super) struct Operations {
     pub(super) topics: TopicTracking,
     pub(super) restarts: Mutex<RestartPolicies>,
     pub(super) versions: VersionsInUse,
+    pub(super) upgrades: Mutex<Upgrades>,
+    /// Connectors that may have a newer version to come to.
+    pub(super) candidates: ConnectorMarks,
+    pub(super) validator: Arc<dyn ConnectorValidator>,
     pub(super) stopping: CancellationToken,
 }
 
@@ -81,6 +88,7 @@ impl Operations {
             _ => {}
         }
         self.let_be(&name);
+        self.upgrades().forget(&name);
         if exists {
             self.stop_instance(&name, stages).await;
         }
@@ -110,6 +118,7 @@ impl Operations {
         self.configs.remove_connector_config(name).await?;
         self.statuses.connector_destroyed(name);
         self.versions.forget(name);
+        self.upgrades().forget(name);
         self.topics.connector_deleted(name);
         Ok(())
     }
@@ -160,6 +169,7 @@ impl Operations {
         }
         stages.complete();
         if target == TargetState::Started {
+            self.candidates.mark(name);
             self.log_failure(name, self.update_tasks(name, stages).await);
         }
     }
@@ -174,16 +184,22 @@ impl Operations {
             return Err(HerderError::RestartOfUnknownConnector(name.clone()));
         }
         self.let_instance_be(&InstanceId::Connector(name.clone()));
-        self.renew_connector(name, stages).await
+        self.upgrades().forget(name);
+        self.renew_connector(name, None, stages).await
     }
 
+    /// Starts the connector anew, in a version of its plugin that is given, or in the newest.
     pub(super) async fn renew_connector(
         &self,
         name: &ConnectorName,
+        version: Option<&ConnectorPlugin>,
         stages: &Stages,
     ) -> Result<(), HerderError> {
         self.stop_instance(name, stages).await;
-        self.start_instance(name, stages).await?;
+        match version {
+            Some(plugin) => self.start_instance_of(name, plugin, stages).await?,
+            None => self.start_instance(name, stages).await?,
+        }
         self.update_tasks(name, stages).await
     }
 
@@ -206,6 +222,7 @@ impl Operations {
         }
         if plan.connector {
             self.let_instance_be(&InstanceId::Connector(name.clone()));
+            self.upgrades().forget(name);
             self.stop_instance(name, stages).await;
             self.statuses
                 .on_connector_status(name, State::Restarting, None);
@@ -375,20 +392,7 @@ impl Operations {
         stages.begin(format!(
             "generating task configurations for connector {name}"
         ));
-        let generated = match self
-            .worker
-            .connector_task_configs(name, &stored.config)
-            .await
-        {
-            Ok(generated) => generated,
-            Err(error) => {
-                // Kafka does this for too many tasks alone and leaves a connector without tasks
-                // RUNNING otherwise, where nobody sees why.
-                self.statuses
-                    .on_connector_status(name, State::Failed, Some(trace(&error)));
-                return Err(error.into());
-            }
-        };
+        let generated = self.generated_task_configs(name, &stored).await?;
         stages.complete();
         let task_configs = raw_task_configs(&stored.config, generated);
         if !task_configs_changed(&stored, &task_configs) {
@@ -403,7 +407,30 @@ impl Operations {
         Ok(())
     }
 
-    async fn remove_tasks(&self, name: &ConnectorName, stages: &Stages) -> Result<(), HerderError> {
+    /// The task configurations that a running connector gives.
+    pub(super) async fn generated_task_configs(
+        &self,
+        name: &ConnectorName,
+        stored: &ConnectorConfigState,
+    ) -> Result<Vec<ConfigMap>, HerderError> {
+        let generated = self
+            .worker
+            .connector_task_configs(name, &stored.config)
+            .await;
+        generated.map_err(|error| {
+            // Kafka does this for too many tasks alone and leaves a connector without tasks
+            // RUNNING otherwise, where nobody sees why.
+            self.statuses
+                .on_connector_status(name, State::Failed, Some(trace(&error)));
+            error.into()
+        })
+    }
+
+    pub(super) async fn remove_tasks(
+        &self,
+        name: &ConnectorName,
+        stages: &Stages,
+    ) -> Result<(), HerderError> {
         let ids = self
             .stored(name)
             .map(|stored| stored.task_ids(name))
@@ -420,7 +447,7 @@ impl Operations {
         Ok(self.configs.put_task_configs(name, Vec::new()).await?)
     }
 
-    async fn start_tasks(&self, name: &ConnectorName) {
+    pub(super) async fn start_tasks(&self, name: &ConnectorName) {
         let Some(stored) = self.stored(name) else {
             return;
         };

@@ -22,6 +22,9 @@ use crate::worker::api::StatusListener as _;
 impl Operations {
     /// Looks at the statuses of a connector. Never waits.
     pub(super) fn observe(&self, name: &ConnectorName) {
+        if self.is_upgrades_affair(name) {
+            return;
+        }
         let stored = self.stored(name);
         let stored = stored.filter(|stored| stored.target == TargetState::Started);
         let Some(settings) = stored.and_then(|stored| restart_settings(&stored)) else {
@@ -55,9 +58,11 @@ impl Operations {
         }
     }
 
-    /// When the next restart is.
-    pub(super) fn next_restart(&self) -> Option<Instant> {
-        self.restart_policies().next_due()
+    /// When there is something to do next: a restart, or the end of a probation.
+    pub(super) fn next_time(&self) -> Option<Instant> {
+        let restart = self.restart_policies().next_due();
+        let probation = self.next_probation_end();
+        restart.into_iter().chain(probation).min()
     }
 
     /// The connectors that have something to restart now.
@@ -81,7 +86,9 @@ impl Operations {
                 InstanceId::Connector(_) => {
                     self.statuses
                         .on_connector_status(name, State::Restarting, None);
-                    self.log_failure(name, self.renew_connector(name, &stages).await);
+                    let kept = self.kept_version(name);
+                    let renewed = self.renew_connector(name, kept.as_ref(), &stages).await;
+                    self.log_failure(name, renewed);
                 }
                 InstanceId::Task(task) => {
                     let Some(stored) = self.stored(name) else {
@@ -118,8 +125,12 @@ impl Operations {
         stored: Option<&ConnectorConfigState>,
         tasks: impl Iterator<Item = &'a u32>,
     ) -> UpkeepInfo {
+        let upgrade = stored.and_then(|stored| self.upgrade_info(name, stored));
         let Some(settings) = stored.and_then(restart_settings) else {
-            return UpkeepInfo::default();
+            return UpkeepInfo {
+                upgrade,
+                ..UpkeepInfo::default()
+            };
         };
         let tasks = tasks.map(|task| {
             let id = ConnectorTaskId::new(name.clone(), *task);
@@ -130,7 +141,7 @@ impl Operations {
             .chain(tasks)
             .map(|(task, id)| (task, self.restart_info(&id, &settings)))
             .collect();
-        UpkeepInfo { restarts }
+        UpkeepInfo { restarts, upgrade }
     }
 
     /// A task as readers see it; none when it has not reported.

@@ -4,6 +4,7 @@ use crate::storage::status::State;
 use crate::worker::api::{ConnectorEvents as _, StatusListener as _};
 
 mod restarts;
+mod upgrades;
 mod versions;
 
 fn name(text: &str) -> ConnectorName {

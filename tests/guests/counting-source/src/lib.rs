@@ -2,6 +2,9 @@
 //! offset says. Record n of task t has the key `t` and the value `n`, both STRING, the source
 //! partition `{"counter": t}` and the source offset `{"number": n}`.
 
+#[path = "../../edition.rs"]
+mod edition;
+
 use std::time::{Duration, Instant};
 
 use connect_sdk::data::{OffsetMap, OffsetValue, Schema, SourceRecord, Value};
@@ -20,43 +23,47 @@ impl SourceConnector for CountingSourceConnector {
     fn describe() -> Description {
         Description::new(
             "connect.wasm.test.CountingSourceConnector",
-            env!("CARGO_PKG_VERSION"),
+            edition::version(),
         )
         .doc("Counts.")
     }
 
     fn config_def() -> ConfigDef {
         let low = Importance::Low;
-        ConfigDef::new()
-            .key(
-                ConfigKey::text("topic")
-                    .validator(Validator::NonEmpty)
-                    .doc("Where numbers go"),
-            )
-            .key(
-                ConfigKey::int("rate")
-                    .default_value(100)
-                    .doc("Records a second; 0: no limit"),
-            )
-            .key(
-                ConfigKey::long("count")
-                    .default_value(-1)
-                    .doc("The last number; -1: none"),
-            )
-            .key(
-                ConfigKey::int("batch.size")
-                    .default_value(1000)
-                    .importance(low),
-            )
-            .key(
-                ConfigKey::boolean("commit.records")
-                    .default_value(false)
-                    .importance(low)
-                    .doc("Ask for commit-records, and log what comes"),
-            )
+        let def = match edition::required_key() {
+            Some(key) => ConfigDef::new().key(ConfigKey::text(key)),
+            None => ConfigDef::new(),
+        };
+        def.key(
+            ConfigKey::text("topic")
+                .validator(Validator::NonEmpty)
+                .doc("Where numbers go"),
+        )
+        .key(
+            ConfigKey::int("rate")
+                .default_value(100)
+                .doc("Records a second; 0: no limit"),
+        )
+        .key(
+            ConfigKey::long("count")
+                .default_value(-1)
+                .doc("The last number; -1: none"),
+        )
+        .key(
+            ConfigKey::int("batch.size")
+                .default_value(1000)
+                .importance(low),
+        )
+        .key(
+            ConfigKey::boolean("commit.records")
+                .default_value(false)
+                .importance(low)
+                .doc("Ask for commit-records, and log what comes"),
+        )
     }
 
     fn start(_: Box<dyn ConnectorContext>, config: Config) -> Result<Self, ConnectError> {
+        edition::enter("connector-start");
         let config = Self::config_def().complete(config)?;
         Ok(Self { config })
     }
@@ -80,6 +87,8 @@ pub struct CountingSourceTask {
     begun: Instant,
     /// How many this instance made.
     made: u64,
+    /// How many it makes at most, before it panics.
+    panics_after: Option<u64>,
 }
 
 impl CountingSourceTask {
@@ -95,6 +104,7 @@ impl CountingSourceTask {
 
 impl SourceTask for CountingSourceTask {
     fn start(context: SourceTaskContext, config: Config) -> Result<Self, ConnectError> {
+        edition::enter("start");
         let counter = config.long("counter")?;
         let partition = OffsetMap::of("counter", counter);
         let next = match context.offset_reader.offset(&partition)? {
@@ -115,6 +125,7 @@ impl SourceTask for CountingSourceTask {
             next,
             begun: Instant::now(),
             made: 0,
+            panics_after: edition::records_before_panic(),
         })
     }
 
@@ -131,6 +142,13 @@ impl SourceTask for CountingSourceTask {
             if stopping::wait(Duration::from_millis(9)) {
                 return Ok(());
             }
+        }
+        if self.panics_after.is_some_and(|after| self.made >= after) {
+            panic!(
+                "version {} panics after {} records",
+                edition::version(),
+                self.made
+            );
         }
         let key = self.counter.to_string();
         for _ in 0..self.due().min(self.batch_size) {

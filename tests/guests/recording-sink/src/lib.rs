@@ -2,6 +2,9 @@
 //! log), in order: `start`, `open t-0`, `put 2`, `record t-0@5 key=k value=v`,
 //! `pre-commit t-0@6`, `flush t-0@6`, `close t-0`, `stop`.
 
+#[path = "../../edition.rs"]
+mod edition;
+
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -22,7 +25,7 @@ impl SinkConnector for RecordingSinkConnector {
     fn describe() -> Description {
         Description::new(
             "connect.wasm.test.RecordingSinkConnector",
-            env!("CARGO_PKG_VERSION"),
+            edition::version(),
         )
         .doc("Writes down every call.")
     }
@@ -32,8 +35,11 @@ impl SinkConnector for RecordingSinkConnector {
             .map(str::to_owned)
             .to_vec();
         let low = Importance::Low;
-        ConfigDef::new()
-            .key(
+        let def = match edition::required_key() {
+            Some(key) => ConfigDef::new().key(ConfigKey::text(key)),
+            None => ConfigDef::new(),
+        };
+        def.key(
                 ConfigKey::text("file")
                     .default_null()
                     .doc("Where calls are written; without it, to the log")
@@ -64,6 +70,7 @@ impl SinkConnector for RecordingSinkConnector {
     }
 
     fn start(_: Box<dyn ConnectorContext>, config: Config) -> Result<Self, ConnectError> {
+        edition::enter("connector-start");
         let config = Self::config_def().complete(config)?;
         Ok(Self { config })
     }
@@ -80,6 +87,9 @@ pub struct RecordingSinkTask {
     pre_commit: String,
     retriable_puts: i32,
     report_value: String,
+    /// How many records it takes at most, before it panics.
+    panics_after: Option<u64>,
+    taken: u64,
 }
 
 impl RecordingSinkTask {
@@ -114,6 +124,7 @@ fn partitions(partitions: &[TopicPartition]) -> String {
 
 impl SinkTask for RecordingSinkTask {
     fn start(context: SinkTaskContext, config: Config) -> Result<Self, ConnectError> {
+        edition::enter("start");
         let file = match config.non_empty("file") {
             Some(path) => Some(OpenOptions::new().create(true).append(true).open(path)?),
             None => None,
@@ -124,6 +135,8 @@ impl SinkTask for RecordingSinkTask {
             pre_commit: config.text("pre.commit")?.to_owned(),
             retriable_puts: config.int("retriable.puts")?,
             report_value: config.text("report.value")?.to_owned(),
+            panics_after: edition::records_before_panic(),
+            taken: 0,
         };
         task.write("start")?;
         Ok(task)
@@ -145,6 +158,14 @@ impl SinkTask for RecordingSinkTask {
         }
         for record in records.records() {
             let record = record?;
+            if self.panics_after.is_some_and(|after| self.taken >= after) {
+                panic!(
+                    "version {} panics after {} records",
+                    edition::version(),
+                    self.taken
+                );
+            }
+            self.taken += 1;
             let (key, value) = (record.key.to_java_string(), record.value.to_java_string());
             self.write(&format!(
                 "record {}-{}@{} key={key} value={value}",
