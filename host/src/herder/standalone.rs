@@ -1,23 +1,19 @@
 //! The herder of a worker that stands alone.
 //!
-//! Owns the order of changes: one loop takes all requests from a bounded mailbox and carries out
-//! those of one connector one after the other, those of different connectors side by side, so that
-//! a connector that hangs in its start holds up nobody else. Readers look at snapshots. Must not
-//! know REST. Kafka's counterpart: `StandaloneHerder`, whose one lock the lanes replace.
-//!
-//! `run` is the loop; whoever starts it owns it, and it ends only when everything is stopped.
+//! Owns the side that requests come to: it hands changes to the loop (`event_loop`) through a bounded
+//! mailbox and waits for the answer; readers look at snapshots. Must not know REST. Kafka's counterpart:
+//! `StandaloneHerder`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{Mutex as Lane, Semaphore, mpsc, oneshot, watch};
-use tokio::time::Instant;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use self::event_loop::StandaloneLoop;
 use self::operations::Operations;
 use self::versions::VersionsInUse;
 use super::marks::ConnectorMarks;
@@ -35,10 +31,10 @@ use crate::config::def::ConfigKey;
 use crate::config::validate::ValidationResult;
 use crate::ids::{ConnectorName, ConnectorTaskId};
 use crate::loggers::{LoggerLevel, LoggerState, Loggers};
-use crate::shutdown::{Children, Ended, Ending};
 use crate::storage::config::{ConfigBackingStore, ConfigOrigin, TargetState};
 use crate::worker::api::{PluginDescription, Worker};
 
+mod event_loop;
 mod offsets;
 mod operations;
 mod restarts;
@@ -50,15 +46,6 @@ mod tests;
 
 /// LIMIT: requests that wait to be taken; senders wait for room.
 const MAILBOX_REQUESTS_MAX: usize = 64;
-/// LIMIT: operations at the same time, waiting ones included, which bounds what many clients that
-/// wait for one slow connector can pile up.
-const OPERATIONS_MAX: usize = 1024;
-/// LIMIT: connectors that are moved to newer versions at the same time; each starts guests, which those
-/// that run shall hardly feel.
-const MOVES_MAX: usize = 2;
-/// How long operations may take to come to an end when the worker stops. LIMIT: requests had their
-/// time before, and connectors and tasks need most of the 10 s in which a worker is to be gone.
-const OPERATIONS_STOP: Duration = Duration::from_secs(1);
 
 /// What a standalone herder is made of. `statuses` and `reconfigurations` are the worker's listener
 /// and events, too.
@@ -95,7 +82,6 @@ enum Request {
 /// The side of the herder that requests come to. Cheap to share.
 pub struct StandaloneHerder {
     operations: Arc<Operations>,
-    validator: Arc<dyn ConnectorValidator>,
     plugins: Arc<dyn PluginAdministration>,
     kafka_cluster_id: Option<String>,
     loggers: Arc<Loggers>,
@@ -103,20 +89,6 @@ pub struct StandaloneHerder {
     ready: watch::Sender<bool>,
     /// Health is not asked for any more; raised with `stopping`, or before it.
     closing: CancellationToken,
-    stopping: CancellationToken,
-}
-
-/// The side that carries requests out.
-pub struct StandaloneLoop {
-    operations: Arc<Operations>,
-    reconfigurations: Arc<ReconfigurationRequests>,
-    mailbox: mpsc::Receiver<Request>,
-    lanes: HashMap<ConnectorName, Arc<Lane<()>>>,
-    plugin_changes: watch::Receiver<u64>,
-    /// Connectors that may have a newer version to come to, and wait for their turn.
-    candidates: BTreeSet<ConnectorName>,
-    moves: Arc<Semaphore>,
-    children: Children,
     stopping: CancellationToken,
 }
 
@@ -133,12 +105,11 @@ impl StandaloneHerder {
             versions: VersionsInUse::default(),
             upgrades: Mutex::default(),
             candidates: ConnectorMarks::default(),
-            validator: parts.validator.clone(),
+            validator: parts.validator,
             stopping: stopping.clone(),
         });
         let herder = Self {
             operations: operations.clone(),
-            validator: parts.validator,
             plugins: parts.plugins,
             kafka_cluster_id: parts.kafka_cluster_id,
             loggers: parts.loggers,
@@ -147,17 +118,7 @@ impl StandaloneHerder {
             closing: stopping.child_token(),
             stopping: stopping.clone(),
         };
-        let herder_loop = StandaloneLoop {
-            operations,
-            reconfigurations: parts.reconfigurations,
-            mailbox: receiver,
-            lanes: HashMap::new(),
-            plugin_changes: operations.worker.plugin_changes(),
-            candidates: BTreeSet::new(),
-            moves: Arc::new(Semaphore::new(MOVES_MAX)),
-            children: Children::new(),
-            stopping,
-        };
+        let herder_loop = StandaloneLoop::new(operations, parts.reconfigurations, receiver);
         (Arc::new(herder), herder_loop)
     }
 
@@ -205,6 +166,7 @@ impl StandaloneHerder {
         stages: &Stages,
     ) -> Result<Put, HerderError> {
         let result = self
+            .operations
             .validator
             .validate(&request.config, request.origin, stages)
             .await?;
@@ -232,14 +194,6 @@ async fn within_timeout<T>(
     match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
         Ok(outcome) => outcome,
         Err(_) => Err(HerderError::Timeout(stages.summary())),
-    }
-}
-
-/// Waits for a time, or for ever if there is none.
-async fn reached(time: Option<Instant>) {
-    match time {
-        Some(time) => tokio::time::sleep_until(time).await,
-        None => std::future::pending().await,
     }
 }
 
@@ -276,7 +230,7 @@ impl Herder for StandaloneHerder {
         class: &str,
         version: Option<&str>,
     ) -> Result<Vec<ConfigKey>, HerderError> {
-        self.validator.plugin_config(class, version)
+        self.operations.validator.plugin_config(class, version)
     }
 
     async fn validate_connector_config(
@@ -285,6 +239,7 @@ impl Herder for StandaloneHerder {
     ) -> Result<ValidationResult, HerderError> {
         let stages = Stages::new();
         let validation = self
+            .operations
             .validator
             .validate(&config, ConfigOrigin::Rest, &stages);
         match tokio::time::timeout(REQUEST_TIMEOUT, validation).await {
@@ -493,140 +448,5 @@ impl Herder for StandaloneHerder {
 
     fn set_logger_level(&self, namespace: &str, level: LoggerLevel) -> Vec<String> {
         self.loggers.set_level(namespace, level)
-    }
-}
-
-impl StandaloneLoop {
-    /// Takes requests until `stopping` is raised; then stops the worker and everything in it.
-    pub async fn run(mut self) {
-        let stopping = self.stopping.clone();
-        loop {
-            let has_room = self.children.len() < OPERATIONS_MAX;
-            if has_room {
-                self.start_moves();
-            }
-            let next_time = self.operations.next_time().filter(|_| has_room);
-            tokio::select! {
-                () = stopping.cancelled() => break,
-                request = self.mailbox.recv(), if has_room => match request {
-                    Some(request) => self.take(request),
-                    // Nobody is left to ask for anything, but connectors go on.
-                    None => stopping.cancelled().await,
-                },
-                () = self.reconfigurations.arrived() => self.reconfigure(),
-                () = self.operations.statuses.changed().arrived() => {
-                    for name in self.operations.statuses.changed().take() {
-                        self.operations.observe(&name);
-                    }
-                }
-                () = reached(next_time) => {
-                    self.operations.end_probations();
-                    self.restart_failed();
-                }
-                Ok(()) = self.plugin_changes.changed() => {
-                    self.candidates.extend(self.operations.upgraded_by_themselves());
-                }
-                () = self.operations.candidates.arrived() => {
-                    self.candidates.extend(self.operations.candidates.take());
-                }
-                Some(ended) = self.children.next_ended() => self.operation_ended(&ended),
-            }
-        }
-        self.mailbox.close();
-        // Operations first: one that starts something must not do so behind the worker's back.
-        for name in self.children.stop(OPERATIONS_STOP).await {
-            tracing::warn!(
-                "An operation on connector {name} was given up because the worker stops"
-            );
-        }
-        self.operations.worker.stop().await;
-    }
-
-    fn take(&mut self, request: Request) {
-        match request {
-            Request::Operation(name, work) => self.spawn(&name, work),
-            // A client that has gone away needs no answer.
-            Request::Ping(answer) => drop(answer.send(())),
-        }
-    }
-
-    fn reconfigure(&mut self) {
-        for name in self.reconfigurations.take() {
-            let operations = self.operations.clone();
-            let subject = name.clone();
-            self.spawn(
-                &name,
-                Box::pin(async move { operations.reconfigure_tasks(&subject).await }),
-            );
-        }
-    }
-
-    /// Takes back what failed on probation, and moves candidates as far as there is room.
-    fn start_moves(&mut self) {
-        for name in self.operations.to_go_back() {
-            let operations = self.operations.clone();
-            let subject = name.clone();
-            self.spawn(
-                &name,
-                Box::pin(async move { operations.go_back(&subject).await }),
-            );
-        }
-        while !self.candidates.is_empty() {
-            let Ok(turn) = self.moves.clone().try_acquire_owned() else {
-                return;
-            };
-            let Some(name) = self.candidates.pop_first() else {
-                return;
-            };
-            let operations = self.operations.clone();
-            let subject = name.clone();
-            let work = async move {
-                operations.move_if_newer(&subject).await;
-                drop(turn);
-            };
-            self.spawn(&name, Box::pin(work));
-        }
-    }
-
-    fn restart_failed(&mut self) {
-        for name in self.operations.due_restarts() {
-            let operations = self.operations.clone();
-            let subject = name.clone();
-            self.spawn(
-                &name,
-                Box::pin(async move { operations.restart_failed(&subject).await }),
-            );
-        }
-    }
-
-    fn spawn(&mut self, name: &ConnectorName, work: Work) {
-        let lane = self.lanes.entry(name.clone()).or_default().clone();
-        let stopping = self.stopping.clone();
-        self.children.spawn(name.as_str(), async move {
-            let _turn = lane.lock_owned().await;
-            if !stopping.is_cancelled() {
-                work.await;
-            }
-        });
-    }
-
-    fn operation_ended(&mut self, ended: &Ended) {
-        if let Ending::Panicked(text) = &ended.ending {
-            tracing::error!(
-                "An operation on connector {} panicked; this is a bug of the worker: {text}",
-                ended.name
-            );
-            self.operations
-                .restarted(&ConnectorName::from(ended.name.as_str()));
-        }
-        let name = ConnectorName::from(ended.name.as_str());
-        // The map's own is the only one: nobody waits in that lane.
-        if self
-            .lanes
-            .get(&name)
-            .is_some_and(|lane| Arc::strong_count(lane) == 1)
-        {
-            self.lanes.remove(&name);
-        }
     }
 }

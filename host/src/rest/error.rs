@@ -177,7 +177,9 @@ fn herder_status(error: &HerderError) -> StatusCode {
         | HerderError::Stopping
         | HerderError::Interrupted
         | HerderError::NoExternalTaskConfigs
-        | HerderError::NoExactlyOnce => StatusCode::INTERNAL_SERVER_ERROR,
+        | HerderError::NoExactlyOnce
+        | HerderError::NotUp(_)
+        | HerderError::TaskFailed(..) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -1,5 +1,9 @@
 //! Restarts by errors.restart.policy, in paused time.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::*;
 
 const BACKOFF: [(&str, &str); 4] = [

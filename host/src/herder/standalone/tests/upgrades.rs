@@ -1,6 +1,9 @@
 //! Moves to newer versions by connector.plugin.upgrade=auto, in paused time.
 
+use std::time::Duration;
+
 use super::*;
+use crate::herder::UpgradeInfo;
 use crate::herder::upgrade::UpgradeState;
 
 const AUTO: [(&str, &str); 3] = [
