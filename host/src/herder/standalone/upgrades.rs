@@ -270,10 +270,15 @@ impl Operations {
     }
 }
 
-/// The first line of a trace.
+/// The first line of a trace, and its innermost cause.
 fn failure(status: &InstanceStatus) -> String {
     let trace = status.trace.as_deref().unwrap_or_default();
-    trace.lines().next().unwrap_or_default().to_owned()
+    let first = trace.lines().next().unwrap_or_default();
+    let cause = trace.lines().rfind(|line| line.starts_with("Caused by: "));
+    match cause {
+        Some(cause) => format!("{first} {cause}"),
+        None => first.to_owned(),
+    }
 }
 
 fn upgrade_settings(stored: &ConnectorConfigState) -> Option<UpgradeSettings> {
