@@ -35,7 +35,7 @@ const FORBIDDEN: [(&str, &str); 5] = [
 ];
 
 /// Libraries with the modules (or crates) that may name them.
-const FENCES: [(&str, &[&str]); 20] = [
+const FENCES: [(&str, &[&str]); 21] = [
     (
         "wasmtime",
         &["host/src/sandbox", "host/src/bridge", "bench/"],
