@@ -38,6 +38,9 @@ impl Authorities {
     /// The system's authorities, and those in the PEM file at `location`.
     pub(super) fn new(location: Option<&Path>) -> Result<Self, SandboxError> {
         let extra = location.map(read_pem).transpose()?;
+        // wasmtime-wasi-tls makes a provider of its own before it takes ours, by asking rustls for
+        // the process's; whoever was first has set one.
+        let _ = aws_lc_rs::default_provider().install_default();
         Ok(Self {
             extra: extra.unwrap_or_default(),
             client: OnceCell::new(),

@@ -240,16 +240,15 @@ impl NetworkPolicy {
         port: u16,
         is_local: &dyn Fn(IpAddr) -> bool,
     ) -> Option<&OwnEndpoint> {
-        self.own.iter().find(|own| {
-            let here = match &own.host {
-                Host::Address(own) if own.is_unspecified() => is_local(address),
-                Host::Address(own) => faces(address).contains(own),
-                Host::Name(_) => {
-                    own.host == *host || (own.host.is_localhost() && address.is_loopback())
-                }
-            };
-            own.port == port && here && !self.spells_out(own, host, Some(address))
-        })
+        let here = |own: &OwnEndpoint| match &own.host {
+            Host::Address(own) if own.is_unspecified() => is_local(address),
+            Host::Address(own) => faces(address).contains(own),
+            Host::Name(_) => {
+                own.host == *host || (own.host.is_localhost() && address.is_loopback())
+            }
+        };
+        let mut same_port = self.own.iter().filter(|own| own.port == port);
+        same_port.find(|own| here(own) && !self.spells_out(own, host, Some(address)))
     }
 
     /// The worker's endpoints with this port whose address has to be looked up, unless an allow
