@@ -1,8 +1,17 @@
-//! The wall clock, in one place so that tests can give their own.
+//! The wall clock, in one place so that tests can give their own, and the slack of long waits.
 //!
 //! Monotonic time is tokio's (`tokio::time::Instant`), which tests pause. Knows nothing else.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// By how much a wait may be longer so that it ends with others. LIMIT: nothing that people wait
+/// for, and twenty wake-ups a second however many wait.
+const SLACK: Duration = Duration::from_millis(50);
+/// Waits that get no slack: ten times of it.
+const SHORT_WAIT: Duration = Duration::from_millis(500);
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[allow(
@@ -16,6 +25,22 @@ pub fn epoch_ms() -> i64 {
     }
 }
 
+/// When a wait of this length ends. Long ones end at multiples of 50 ms of this process's time, so
+/// that a thousand instances that wait wake a thread twenty times a second and not a thousand times.
+pub fn end_of_wait(length: Duration) -> Instant {
+    static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let begin = *BEGIN;
+    let end = Instant::now() + length;
+    if length < SHORT_WAIT {
+        return end;
+    }
+    let past = end.saturating_duration_since(begin).as_nanos() % SLACK.as_nanos();
+    match u64::try_from(past) {
+        Ok(past) if past > 0 => end + (SLACK - Duration::from_nanos(past)),
+        _ => end,
+    }
+}
+
 /// A time in UTC with milliseconds, such as `2026-01-31T23:59:59.999Z`.
 pub fn iso_8601(epoch_ms: i64) -> String {
     match jiff::Timestamp::from_millisecond(epoch_ms) {
@@ -23,3 +48,6 @@ pub fn iso_8601(epoch_ms: i64) -> String {
         Err(_) => format!("{epoch_ms} ms after 1970"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,9 +24,11 @@ const LINE_EVERY: Duration = Duration::from_millis(10);
 const ARRIVES_WITHIN: Duration = Duration::from_secs(30);
 
 /// Half of the lines and nearly all of them arrive within these milliseconds.
-struct Latency {
-    p50: f64,
-    p99: f64,
+pub struct Latency {
+    /// Half of them.
+    pub p50: f64,
+    /// Nearly all.
+    pub p99: f64,
     percent_cpu: Option<f64>,
 }
 
@@ -80,22 +83,27 @@ fn worker(broker: &Broker, flavor: Flavor, topic: &str) -> anyhow::Result<Latenc
         .connector(connector)
         .start();
     worker.rest().await_state(topic, "RUNNING", ARRIVES_WITHIN);
-    let mut append = File::options().append(true).open(&path)?;
     let cpu = || {
         let usage = worker.process().usage();
         usage.map(|usage| (Instant::now(), usage.cpu))
     };
     let before = cpu();
-    let mut latency = paced(broker, topic, |line| {
-        // One write, so that the source never sees half a line.
-        append.write_all(format!("{line}\n").as_bytes())?;
-        Ok(())
-    })?;
+    let mut latency = appended(broker, topic, &path)?;
     if let (Some((from, used_before)), Some((to, used))) = (before, cpu()) {
         let share = (used - used_before).as_secs_f64() / (to - from).as_secs_f64();
         latency.percent_cpu = Some(share * 100.0);
     }
     Ok(latency)
+}
+
+/// Appends lines to the file that a source reads into the topic.
+pub fn appended(broker: &Broker, topic: &str, path: &Path) -> anyhow::Result<Latency> {
+    let mut append = File::options().append(true).open(path)?;
+    paced(broker, topic, |line| {
+        // One write, so that the source never sees half a line.
+        append.write_all(format!("{line}\n").as_bytes())?;
+        Ok(())
+    })
 }
 
 fn producer_alone(broker: &Broker) -> anyhow::Result<Latency> {

@@ -5,6 +5,7 @@
 //!
 //! Usage: `connect-bench [options]`, see `options.rs`; `make bench` calls it.
 
+mod connectors;
 mod latency;
 mod meter;
 mod options;
@@ -50,6 +51,9 @@ fn main() -> anyhow::Result<()> {
     }
     if options.wants(Part::Memory) {
         startup::idle(&broker, &options, &mut table)?;
+    }
+    if options.wants(Part::Connectors) {
+        connectors::measure(&broker, &options, &mut table)?;
     }
     if options.wants(Part::RestUnderLoad) {
         responsiveness::measure(&broker, &mut table)?;

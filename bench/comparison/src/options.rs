@@ -8,7 +8,7 @@ connect-bench [options]
   --lines N       lines of 100 bytes in the file (3000000)
   --rounds N      how often each rate is measured; the table has medians (1)
   --only A,B      of source-string, sink-string, source-json, latency, startup, memory,
-                  rest-under-load
+                  connectors, rest-under-load
   --no-jvm        our worker and kcat alone
   --jvm-latency   latency of the JVM worker too, which takes a while";
 
@@ -27,17 +27,20 @@ pub enum Part {
     Startup,
     /// Memory and CPU of a worker with nothing to do.
     Memory,
+    /// Many connectors with nothing to do.
+    Connectors,
     /// Answers of the REST interface while guests compute.
     RestUnderLoad,
 }
 
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("source-string", Part::SourceString),
     ("sink-string", Part::SinkString),
     ("source-json", Part::SourceJson),
     ("latency", Part::Latency),
     ("startup", Part::Startup),
     ("memory", Part::Memory),
+    ("connectors", Part::Connectors),
     ("rest-under-load", Part::RestUnderLoad),
 ];
 

@@ -1,10 +1,14 @@
-//! How fast the REST interface answers while guests leave no processor idle.
+//! How fast the REST interface answers, and how soon a source that behaves has its turn, while
+//! guests leave no processor idle.
 
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use connect_harness::{Broker, Flavor, ScratchDir, WorkerSpec, busy_worker, spinning};
+use connect_harness::{
+    Broker, ConnectorFile, Flavor, ScratchDir, WorkerSpec, busy_worker, spinning,
+};
 
+use crate::latency;
 use crate::table::{Better, Row, Table};
 
 const SPINNING: usize = 20;
@@ -18,7 +22,17 @@ pub fn measure(broker: &Broker, table: &mut Table) -> anyhow::Result<()> {
     let topic = "rest-under-load";
     broker.topics().create(topic, 1);
     let dir = ScratchDir::new(topic);
-    let spec = WorkerSpec::new(Flavor::Wasm, &broker.bootstrap(), dir.path());
+    let neighbour = "neighbour-under-load";
+    broker.topics().create(neighbour, 1);
+    let lines = dir.write("lines.txt", "");
+    let config = [
+        ("connector.class", "FileStreamSource"),
+        ("tasks.max", "1"),
+        ("file", &lines.display().to_string()),
+        ("topic", neighbour),
+    ];
+    let spec = WorkerSpec::new(Flavor::Wasm, &broker.bootstrap(), dir.path())
+        .connector(ConnectorFile::properties(neighbour, &config));
     let mut worker = busy_worker(spec, topic, SPINNING);
     let mut times = Vec::with_capacity(REQUESTS);
     for number in 0..WARM_UP + REQUESTS {
@@ -28,7 +42,21 @@ pub fn measure(broker: &Broker, table: &mut Table) -> anyhow::Result<()> {
         times.push(began.elapsed());
         ensure!(answer.status == 200, "{path}: {}", answer.body);
     }
+    let latency = latency::appended(broker, neighbour, &lines)?;
     worker.stop(STOPS_WITHIN);
+    for (figure, ours) in [("p50", latency.p50), ("p99", latency.p99)] {
+        table.add(Row {
+            figure: format!(
+                "appended line to readable record while {SPINNING} guests spin: {figure}, ms"
+            ),
+            digits: 1,
+            ours,
+            jvm: None,
+            alone: None,
+            better: Better::Less,
+            goal: String::new(),
+        });
+    }
     times.drain(..WARM_UP);
     times.sort();
     for (figure, percent, goal) in [("p50", 50, ""), ("p99", 99, "under 50")] {

@@ -1,8 +1,10 @@
 //! What a record costs on its way into the sandbox and out of it, codec included: batches of 1,000
 //! records of 100 bytes. Prints the median and the spread of many samples, and beside it the cost of
-//! copying the same bytes once.
+//! copying the same bytes once. Then what a plugin costs until it has done something.
 //!
 //! Usage: `connect-crossing <folder of the guests>`; `make bench` calls it.
+
+mod instances;
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -54,7 +56,7 @@ async fn measure(folder: &Path) -> anyhow::Result<()> {
         &put_samples(&sink).await?,
     );
     print_row("beside it: one copy of the same bytes", &copy_samples());
-    Ok(())
+    instances::measure(folder).await
 }
 
 fn print_row(name: &str, samples: &[f64]) {

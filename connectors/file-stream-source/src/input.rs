@@ -90,11 +90,11 @@ impl FileInput {
         }
     }
 
-    /// A new poll begins: what concerns the path is looked at and said once in each.
-    pub(crate) fn begin_poll(&mut self) {
+    /// A new poll begins: what concerns the path is said once in each, and looked at if wanted.
+    pub(crate) fn begin_poll(&mut self, look_at_path: bool) {
         self.missing_said = false;
         self.failure_said = false;
-        self.path_seen = false;
+        self.path_seen = !look_at_path;
     }
 
     fn fill(&mut self, room: &mut [u8]) -> Result<Filled, ConnectError> {

@@ -7,8 +7,12 @@ use std::ops::Range;
 use connect_sdk::ConnectError;
 use memchr::memchr2;
 
-/// Where a buffer starts; it doubles when it is full without a line.
-pub(crate) const CAPACITY: usize = 256 << 10;
+/// Where a buffer starts: a page, since most files say little, and an idle connector is to cost
+/// little. It doubles when it is full without a line, and after a read that filled it.
+pub(crate) const CAPACITY: usize = 4 << 10;
+
+/// How far full reads let a buffer grow.
+pub(crate) const READ_BYTES: usize = 256 << 10;
 
 /// LIMIT: half of what a batch may have, so that a line fits into one in any case, and little
 /// enough for the memory of an instance.
@@ -18,6 +22,10 @@ pub(crate) const LINE_BYTES_MAX: usize = 32 << 20;
 pub(crate) struct LineBuffer {
     bytes: Vec<u8>,
     cursor: Cursor,
+    /// The capacity that the last read asks for.
+    wanted: usize,
+    /// How far reads alone let it grow.
+    read_bytes: usize,
 }
 
 /// What of the buffer is in use. Apart from the bytes, so that lines can stay borrowed while it
@@ -42,8 +50,19 @@ pub(crate) struct Line {
 }
 
 impl LineBuffer {
+    /// A buffer that grows to `read_bytes` when there is much to read.
+    pub(crate) fn growing(capacity: usize, read_bytes: usize) -> Self {
+        Self {
+            read_bytes,
+            ..Self::new(capacity)
+        }
+    }
+
+    /// A buffer that grows for long lines alone.
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
+            wanted: 0,
+            read_bytes: 0,
             bytes: vec![0; capacity.max(1)],
             cursor: Cursor {
                 start: 0,
@@ -65,6 +84,9 @@ impl LineBuffer {
 
     /// Room for more bytes, never empty. An error when there is a line too long.
     pub(crate) fn room(&mut self) -> Result<&mut [u8], ConnectError> {
+        if self.wanted > self.bytes.len() {
+            self.bytes.resize(self.wanted, 0);
+        }
         let Cursor {
             start,
             searched,
@@ -92,6 +114,10 @@ impl LineBuffer {
     /// Says how many bytes were put into the room.
     pub(crate) fn filled(&mut self, bytes: usize) {
         self.cursor.end += bytes;
+        let length = self.bytes.len();
+        if self.cursor.end == length {
+            self.wanted = (length * 2).min(self.read_bytes);
+        }
     }
 
     #[cfg(test)]

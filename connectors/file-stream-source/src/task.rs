@@ -13,7 +13,7 @@ use crate::connector::{
     BATCH_SIZE, FILENAME_FIELD, FileStreamSourceConnector, POSITION_FIELD, TOPIC, file_of,
 };
 use crate::input::{FileInput, Filled, Input};
-use crate::lines::{CAPACITY, LineBuffer};
+use crate::lines::{CAPACITY, LineBuffer, READ_BYTES};
 use crate::text;
 
 /// LIMIT: most records of a batch that the batch format allows.
@@ -24,7 +24,8 @@ const BATCH_RECORDS_MAX: usize = 100_000;
 const BATCH_BYTES_MAX: usize = 16 << 20;
 
 /// The first wait after a look at the input that found nothing; it doubles up to
-/// `IDLE_WAIT_MAX`, and is `QUIET_WAIT` once the input was silent for `QUIET_AFTER`.
+/// `IDLE_WAIT_MAX`, is `QUIET_WAIT` once the input was silent for `QUIET_AFTER`, and
+/// `LONG_QUIET_WAIT` after `LONG_QUIET_AFTER`.
 const IDLE_WAIT_MIN: Duration = Duration::from_millis(1);
 
 /// LIMIT: half of the latency that is promised (50 ms at most), at some 40 looks a second.
@@ -36,6 +37,17 @@ const QUIET_AFTER: Duration = Duration::from_secs(2);
 /// The wait in such a silence: idle connectors cost next to nothing, and the first line after a
 /// silence comes within a tenth of a second.
 const QUIET_WAIT: Duration = Duration::from_millis(100);
+
+/// A silence after which the next line may be hours away.
+const LONG_QUIET_AFTER: Duration = Duration::from_secs(10);
+
+/// The wait in such a silence: a thousand idle connectors cost next to nothing, and the first line
+/// after it comes within a second, as it does on the JVM at any time.
+const LONG_QUIET_WAIT: Duration = Duration::from_millis(900);
+
+/// In a long silence every so many polls look at what the path names; it costs more than a look at
+/// the size.
+const LONG_QUIET_PATH_POLLS: u32 = 10;
 
 /// How long a poll waits in all: the longest that the contract allows.
 const POLL_WAIT_MAX: Duration = Duration::from_millis(950);
@@ -52,6 +64,10 @@ pub struct FileStreamSourceTask {
     idle_wait: Duration,
     /// How long the input has been silent, as far as this task waited for it.
     silence: Duration,
+    /// Polls since the last one that looked at the path.
+    polls_without_path: u32,
+    /// Whether the last poll ended with a look that found nothing.
+    looked: bool,
 }
 
 impl SourceTask for FileStreamSourceTask {
@@ -72,18 +88,33 @@ impl SourceTask for FileStreamSourceTask {
             topic: config.text(TOPIC)?.to_owned(),
             batch_size: batch_size.clamp(1, BATCH_RECORDS_MAX),
             input,
-            buffer: LineBuffer::new(CAPACITY),
+            buffer: LineBuffer::growing(CAPACITY, READ_BYTES),
             position,
             idle_wait: IDLE_WAIT_MIN,
             silence: Duration::ZERO,
+            polls_without_path: 0,
+            looked: false,
         })
     }
 
     fn poll(&mut self, records: &mut SourceBatch) -> Result<(), ConnectError> {
+        let long_quiet = self.silence >= LONG_QUIET_AFTER;
         if let Input::File(file) = &mut self.input {
-            file.begin_poll();
+            self.polls_without_path += 1;
+            let look = !long_quiet || self.polls_without_path >= LONG_QUIET_PATH_POLLS;
+            if look {
+                self.polls_without_path = 0;
+            }
+            file.begin_poll(look);
         }
         let mut waited = Duration::ZERO;
+        // In a long silence one look for each wait is enough.
+        if long_quiet && std::mem::take(&mut self.looked) {
+            if self.wait() {
+                return Ok(());
+            }
+            waited += self.idle_wait;
+        }
         loop {
             // What is buffered goes first: it needs no further input.
             if self.take_lines(records)? {
@@ -100,15 +131,18 @@ impl SourceTask for FileStreamSourceTask {
                     self.silence = Duration::ZERO;
                 }
                 Filled::Nothing => {
-                    if !records.is_empty() || waited >= POLL_WAIT_MAX || self.wait() {
+                    let time_is_up = waited + self.idle_wait > POLL_WAIT_MAX;
+                    self.looked = time_is_up;
+                    if !records.is_empty() || time_is_up || self.wait() {
                         return Ok(());
                     }
                     waited += self.idle_wait;
-                    self.silence += self.idle_wait;
                     self.idle_wait = if self.silence < QUIET_AFTER {
                         (self.idle_wait * 2).min(IDLE_WAIT_MAX)
-                    } else {
+                    } else if self.silence < LONG_QUIET_AFTER {
                         QUIET_WAIT
+                    } else {
+                        LONG_QUIET_WAIT
                     };
                 }
             }
@@ -117,7 +151,9 @@ impl SourceTask for FileStreamSourceTask {
 }
 
 impl FileStreamSourceTask {
-    fn wait(&self) -> bool {
+    /// Waits for the next look; whether the worker wants the call back.
+    fn wait(&mut self) -> bool {
+        self.silence += self.idle_wait;
         stopping::wait(self.idle_wait)
     }
 

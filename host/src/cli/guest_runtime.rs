@@ -9,6 +9,10 @@
 
 use tokio::runtime::{Handle, Runtime};
 
+/// LIMIT: threads that read and write the files of all plugins. A call takes microseconds; with more
+/// threads a thousand sources that look at their files at once would start hundreds.
+const FILE_THREADS: usize = 16;
+
 /// The runtime; its threads are left behind on drop, since a guest may hold them a moment longer.
 pub(super) struct GuestRuntime(Option<Runtime>);
 
@@ -18,6 +22,7 @@ impl GuestRuntime {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(processors + 1)
+            .max_blocking_threads(FILE_THREADS)
             .thread_name("guests")
             .enable_all()
             .build()?;

@@ -316,6 +316,9 @@ fn new_store(engine: &Engine, limits: &Limits, state: InstanceState) -> Store<In
         if meter.is_late() {
             return Err(DeadlinePassed.into());
         }
+        if meter.is_fresh() {
+            return Ok(UpdateDeadline::Continue(1));
+        }
         let pause = Arc::clone(meter).pause();
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(pause)))
     });

@@ -30,6 +30,13 @@ const SHARE_WINDOW: Duration = Duration::from_millis(250);
 /// A call that ran for longer than this was busy, and the next one waits for its turn. LIMIT: half
 /// an epoch tick, the mean time after which a busy guest yields first.
 const BUSY_CALL: Duration = Duration::from_millis(5);
+/// What a guest may use of a processor after it was resumed, before a tick counts for it. Ticks are
+/// of the wall clock: where other processes leave little of the processor, a guest that has hardly
+/// run would give its turn away at each of them, and a turn that is handed on waits for a thread.
+const FRESH: Duration = Duration::from_millis(5);
+/// How long a busy guest waits for its turn. LIMIT: beyond that, a machine is so busy with others
+/// that order among guests is worth less than progress.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(1);
 /// Time for a busy guest to be stopped by the epoch, which tells where it was, before the call is
 /// given up from outside, which does not.
 const EPOCH_GRACE: Duration = Duration::from_millis(100);
@@ -93,6 +100,12 @@ impl Meter {
         self.now() >= self.deadline.load(Relaxed)
     }
 
+    /// Whether the guest has used so little since it was resumed that it goes on for another tick.
+    pub(super) fn is_fresh(&self) -> bool {
+        let ran = thread_time().saturating_sub(self.resumed_at.load(Relaxed));
+        ran < nanos(FRESH)
+    }
+
     /// Lets others run, until this guest may go on. Called within a call of a busy guest.
     pub(super) async fn pause(self: Arc<Self>) {
         self.settle();
@@ -134,8 +147,10 @@ impl Meter {
     }
 
     async fn take_turn(&self) {
+        let turn = Arc::clone(&self.turns.0).acquire_owned();
         // The semaphore is never closed.
-        let turn = Arc::clone(&self.turns.0).acquire_owned().await.ok();
+        let turn = tokio::time::timeout(TURN_WAIT_MAX, turn).await;
+        let turn = turn.ok().and_then(Result::ok);
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = turn;
     }
 
@@ -161,7 +176,10 @@ impl Meter {
     /// Writes down what was used since the last time.
     fn settle(&self) {
         let now = thread_time();
-        let used = now.saturating_sub(self.resumed_at.swap(now, Relaxed));
+        self.pay(now.saturating_sub(self.resumed_at.swap(now, Relaxed)));
+    }
+
+    fn pay(&self, used: u64) {
         self.usage.ran(Duration::from_nanos(used));
         self.call_used.fetch_add(used, Relaxed);
         if self.percent < 100 {

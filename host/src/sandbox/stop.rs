@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::clock::end_of_wait;
+
 /// Tells one instance that the host wants its call back. Clones share the state.
 #[derive(Clone, Debug)]
 pub struct StopSignal(std::sync::Arc<watch::Sender<bool>>);
@@ -51,7 +53,9 @@ impl StopSignal {
         if self.is_raised() {
             return true;
         }
-        tokio::time::timeout(timeout, self.raised()).await.is_ok()
+        tokio::time::timeout_at(end_of_wait(timeout), self.raised())
+            .await
+            .is_ok()
     }
 }
 

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::end_of_wait;
 use crate::config::ConfigMap;
 use crate::config::redact::Secrets;
 use crate::errors::Failure;
@@ -141,7 +141,7 @@ impl ConnectorControls {
 impl Connector {
     /// Runs until it is asked to end. The first state is the spec's target.
     pub(super) async fn run(mut self) {
-        let mut next_monitor = Instant::now() + self.spec.monitor_interval;
+        let mut next_monitor = end_of_wait(self.spec.monitor_interval);
         let requests = self.spec.requests.clone();
         loop {
             tokio::select! {
@@ -163,7 +163,7 @@ impl Connector {
                     None => break,
                 },
                 () = tokio::time::sleep_until(next_monitor), if self.monitored() => {
-                    next_monitor = Instant::now() + self.spec.monitor_interval;
+                    next_monitor = end_of_wait(self.spec.monitor_interval);
                     self.monitor().await;
                 }
             }

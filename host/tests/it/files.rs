@@ -446,7 +446,8 @@ async fn the_number_of_open_files_is_bounded() {
         .await
         .unwrap_err();
     assert!(error.instance_lost(), "{error}");
-    assert!(error.to_string().contains("resource table"), "{error}");
+    let expected = "a limit was reached: 100 open handles are allowed (sandbox.handles.max)";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[tokio::test]

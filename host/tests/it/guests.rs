@@ -8,6 +8,7 @@ use connect_data::batch::SinkBatchEncoder;
 use connect_data::{ConnectHeaders, Schema, SinkRecord, TimestampType, Value};
 use connect_wasm::config::ConfigMap;
 use connect_wasm::ids::{ConnectorName, ConnectorTaskId, InstanceId};
+use connect_wasm::metrics::Metrics;
 use connect_wasm::plugin::PluginRegistry;
 use connect_wasm::sandbox::{
     CompiledPlugin, ConnectorInstance, Grants, HostServices, InstanceSpec, Limits, Sandbox,
@@ -46,6 +47,12 @@ pub const SOURCE_ZOO: &str = "misbehaving-source";
 /// Names a guest crate in a test.
 pub const SINK_ZOO: &str = "misbehaving-sink";
 
+/// What the instances of all tests are measured in.
+pub fn metrics() -> Metrics {
+    static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::default);
+    METRICS.clone()
+}
+
 /// What names mean to the guests of all tests.
 pub fn names() -> &'static Names {
     static NAMES: LazyLock<Names> = LazyLock::new(Names::default);
@@ -62,6 +69,7 @@ pub async fn plugin(guest: &str) -> CompiledPlugin {
                 Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/certificates/authority.pem");
             let sandbox = Sandbox::new(&SandboxConfig {
                 cache_dir: Some(cache),
+                metrics: metrics(),
                 resolver: Some(Arc::new(names())),
                 tls_ca_location: Some(authority),
                 ..SandboxConfig::default()

@@ -11,6 +11,7 @@ mod cache;
 mod files;
 mod guests;
 mod life;
+mod limits;
 mod misbehaving;
 mod names;
 mod network;

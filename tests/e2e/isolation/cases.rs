@@ -49,6 +49,11 @@ const fn sink(mode: &'static str, end: End) -> Case {
     }
 }
 
+/// With further settings.
+const fn with(case: Case, config: &'static [(&'static str, &'static str)]) -> Case {
+    Case { config, ..case }
+}
+
 /// A source that tries things out and logs how they went.
 const fn probe(
     name: &'static str,
@@ -136,6 +141,10 @@ pub(super) const BLOCKING: &[Case] = &[
         End::TaskFailed(&["poll", "within 2000 ms", "sandbox.poll.timeout.ms"]),
     ),
     source("block-in-stop", End::RunsOn(&[])),
+    source(
+        "late-in-poll",
+        End::TaskFailed(&["poll", "within 2000 ms", "sandbox.poll.timeout.ms"]),
+    ),
     sink(
         "block-in-put",
         End::TaskFailed(&["put", "within 2000 ms", "sandbox.put.timeout.ms"]),
@@ -163,6 +172,46 @@ pub(super) const GREEDY: &[Case] = &[
     source("flood-log-in-poll", End::RunsOn(&["dropped"])),
     source("flood-stderr-in-poll", End::RunsOn(&["dropped"])),
     source("long-line-in-poll", End::RunsOn(&["longlong"])),
+    with(
+        source(
+            "leak-files",
+            End::TaskFailed(&["poll", "limit", "sandbox.handles.max"]),
+        ),
+        &[
+            ("file", "{dir}/granted/file.txt"),
+            ("sandbox.handles.max", "100"),
+        ],
+    ),
+    with(
+        source("write-much", End::TaskFailed(&["poll", "cannot write"])),
+        &[
+            ("file.write", "{dir}/granted/much.txt"),
+            ("sandbox.disk.max.bytes", "10485760"),
+        ],
+    ),
+    with(
+        source(
+            "large-payload-in-poll",
+            End::TaskFailed(&["poll", "limit", "sandbox.payload.max.bytes"]),
+        ),
+        &[("sandbox.payload.max.bytes", "1048576")],
+    ),
+    with(
+        source(
+            "large-tables",
+            End::Refused(500, &["sandbox.table.max.elements"]),
+        ),
+        &[("sandbox.table.max.elements", "3")],
+    ),
+    with(
+        source(
+            "looser-limit",
+            End::Refused(400, &["sandbox.memory.max.bytes", "67108865", "67108864"]),
+        ),
+        &[("sandbox.memory.max.bytes", "67108865")],
+    ),
+    source("tiny-polls", End::RunsOn(&[])),
+    source("many-metrics-in-poll", End::RunsOn(&["names of metrics"])),
 ];
 
 pub(super) const LYING: &[Case] = &[
@@ -185,6 +234,23 @@ pub(super) const LYING: &[Case] = &[
         End::TaskFailed(&["poll", "wrong result"]),
     ),
     source("huge-count", End::TaskFailed(&["poll", "wrong result"])),
+    source(
+        "deep-batch",
+        End::TaskFailed(&["poll", "wrong result", "deeper than 128"]),
+    ),
+    source(
+        "wrong-variant-in-poll",
+        End::TaskFailed(&["poll", "trapped", "discriminant"]),
+    ),
+    source(
+        "wrong-text-in-poll",
+        End::TaskFailed(&["poll", "trapped", "utf-8"]),
+    ),
+    source(
+        "return-wrong-text-in-poll",
+        End::TaskFailed(&["poll", "trapped", "utf-8"]),
+    ),
+    source("drop-panic", End::RunsOn(&[])),
     source("lie-about-offsets", End::RunsOn(&[])),
     source(
         "too-many-tasks",
@@ -242,6 +308,24 @@ pub(super) const REACHING: &[Case] = &[
             &[
                 "rename:{dir}/granted/own.txt>{dir}/stolen.txt",
                 "rename:{dir}/secret.txt>{dir}/granted/secret.txt",
+            ],
+        ),
+    ),
+    probe(
+        "symlink-out",
+        &[
+            ("file.write", "{dir}/granted"),
+            (
+                "probes",
+                "create:{dir}/granted/own.txt,symlink:{dir}/secret.txt>{dir}/granted/absolute,open:{dir}/granted/absolute,symlink:../secret.txt>{dir}/granted/relative,open:{dir}/granted/relative",
+            ),
+        ],
+        End::Tried(
+            &["create:{dir}/granted/own.txt"],
+            &[
+                "symlink:{dir}/secret.txt>{dir}/granted/absolute",
+                "open:{dir}/granted/absolute",
+                "open:{dir}/granted/relative",
             ],
         ),
     ),

@@ -89,7 +89,7 @@ fn what_was_taken_makes_room() {
 
 #[test]
 fn a_line_has_a_limit() {
-    let mut buffer = LineBuffer::new(CAPACITY);
+    let mut buffer = LineBuffer::new(READ_BYTES);
     put(&mut buffer, &vec![b'x'; LINE_BYTES_MAX]);
     assert_eq!(
         buffer.room().unwrap_err().message(),
@@ -111,4 +111,27 @@ fn any_split_gives_the_same_lines() {
         found.extend(take(&mut buffer));
         assert_eq!(found, expected, "split at {split}");
     }
+}
+
+#[test]
+fn a_buffer_grows_with_full_reads_and_not_with_small_ones() {
+    let mut buffer = LineBuffer::growing(CAPACITY, READ_BYTES);
+    let read = |buffer: &mut LineBuffer, bytes: usize| {
+        let room = buffer.room().unwrap();
+        let bytes = bytes.min(room.len());
+        room[..bytes].fill(b'x');
+        room[bytes - 1] = b'\n';
+        buffer.filled(bytes);
+        let (held, mut cursor) = buffer.lines();
+        assert_eq!(cursor.next_line(held).unwrap().consumed, bytes);
+        buffer.advance(cursor);
+    };
+    for _ in 0..100 {
+        read(&mut buffer, CAPACITY / 2);
+    }
+    assert_eq!(buffer.capacity(), CAPACITY);
+    for _ in 0..20 {
+        read(&mut buffer, usize::MAX);
+    }
+    assert_eq!(buffer.capacity(), READ_BYTES);
 }

@@ -13,9 +13,7 @@ fn meter(percent: u32, turns: &Turns) -> Arc<Meter> {
 impl Meter {
     /// As if the guest had run for so long.
     fn pretend(&self, used: Duration) {
-        self.resumed_at
-            .store(thread_time().saturating_sub(nanos(used)), Relaxed);
-        self.settle();
+        self.pay(nanos(used));
     }
 }
 

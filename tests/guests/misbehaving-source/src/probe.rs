@@ -2,6 +2,8 @@
 //! `open:p`, `create:p`, `stat:p`, `lstat:p`, `readdir:p`, `readlink:p`, `rename:p>q`, `link:p>q`,
 //! `symlink:p>q`, `unlink:p`, `rmdir:p`, `mkdir:p`, `truncate:p`, `env:NAME`, `tcp:address`.
 
+#[cfg(not(unix))]
+use std::ffi::{CString, c_char, c_int};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 
@@ -59,8 +61,18 @@ fn symlink(from: &str, to: &str) -> io::Result<String> {
     std::os::unix::fs::symlink(from, to).map(|()| String::new())
 }
 
-/// The standard library has no stable function for it on WASI.
+/// The standard library has no stable function for it on WASI; its libc has.
 #[cfg(not(unix))]
-fn symlink(_from: &str, _to: &str) -> io::Result<String> {
-    Err(io::ErrorKind::Unsupported.into())
+#[allow(unsafe_code, reason = "there is no other way to what a guest may try")]
+fn symlink(from: &str, to: &str) -> io::Result<String> {
+    unsafe extern "C" {
+        #[link_name = "symlink"]
+        fn libc_symlink(target: *const c_char, path: *const c_char) -> c_int;
+    }
+    let (from, to) = (CString::new(from)?, CString::new(to)?);
+    // SAFETY: both are texts that end in NUL and live until the call is over.
+    match unsafe { libc_symlink(from.as_ptr(), to.as_ptr()) } {
+        0 => Ok(String::new()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
