@@ -16,6 +16,8 @@ mod offsets_exchange;
 mod offsets_rest;
 mod operations;
 mod other_toolchains;
+mod plugin_check;
+mod plugin_cli;
 mod quickstart;
 mod rebalance;
 mod responsive;

@@ -15,7 +15,9 @@ const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 const EXAMPLES: [&str; 4] = ["generator-source", "http-source", "redis-sink", "tcp-sink"];
 
 /// Guest programs for tests: packages under `tests/guests/`.
-const TEST_GUESTS: [&str; 6] = [
+const TEST_GUESTS: [&str; 8] = [
+    "careless-sink",
+    "careless-source",
     "counting-source",
     "recording-sink",
     "misbehaving-source",

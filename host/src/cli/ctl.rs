@@ -23,6 +23,7 @@ mod plugin_files;
 mod plugins;
 mod status;
 mod table;
+pub(super) mod upload;
 mod watch;
 
 use address::Address;
@@ -82,8 +83,9 @@ pub(super) struct CtlArguments {
     command: Command,
 }
 
-#[derive(clap::Args)]
-struct ConnectionArguments {
+/// Where the worker is.
+#[derive(clap::Args, Clone)]
+pub(super) struct ConnectionArguments {
     /// Address of the worker's REST API; may hold user:password@.
     #[arg(
         long,

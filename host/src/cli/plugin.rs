@@ -11,10 +11,13 @@ use clap::Subcommand;
 use thiserror::Error;
 
 mod artifact;
+mod check;
 mod config;
 mod inspect;
 mod instances;
+mod kit;
 mod new;
+mod push;
 mod record_lines;
 mod run;
 
@@ -36,13 +39,16 @@ pub(super) const AFTER_HELP: &str = "\
 Exit codes:
   0  done
   1  wrong arguments, or a file that cannot be used
-  2  the plugin cannot be built or loaded
-  3  the plugin failed while it ran
+  2  the plugin cannot be built or loaded, or the worker cannot be reached
+  3  the plugin failed while it ran, or the worker refused it
+`plugin check` has its own, see its --help.
 
 Examples:
   connect-wasm plugin new price-source --kind source
   connect-wasm plugin run price-source --max-records 5
-  connect-wasm plugin inspect price_source.wasm -o json";
+  connect-wasm plugin check price-source
+  connect-wasm plugin inspect price_source.wasm -o json
+  connect-wasm plugin push price_source.wasm --url http://worker:8083";
 
 /// What `plugin` can be told.
 #[derive(clap::Args)]
@@ -57,10 +63,16 @@ enum Command {
     New(new::NewArguments),
     /// Shows what a plugin is, what it imports and which keys it has.
     Inspect(inspect::InspectArguments),
+    /// Examines a plugin: drives it through its contract and reports what it does.
+    #[command(after_help = check::AFTER_HELP)]
+    Check(check::CheckArguments),
     /// Runs a connector without Kafka: a source's records go to standard output, a sink's come from
     /// standard input.
     #[command(after_help = run::AFTER_HELP)]
     Run(run::RunArguments),
+    /// Uploads a plugin to a running worker.
+    #[command(after_help = push::AFTER_HELP)]
+    Push(push::PushArguments),
 }
 
 impl PluginArguments {
@@ -69,7 +81,9 @@ impl PluginArguments {
     pub(super) fn log_level(&self) -> &'static str {
         match self.command {
             Command::Run(_) => "info",
-            Command::New(_) | Command::Inspect(_) => "warn",
+            // What a plugin logs while it is maltreated says nothing.
+            Command::Check(_) => "off",
+            Command::New(_) | Command::Inspect(_) | Command::Push(_) => "warn",
         }
     }
 }
@@ -92,6 +106,9 @@ enum PluginFailure {
     /// The sandbox cannot be made.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// The worker did not take it.
+    #[error(transparent)]
+    Push(#[from] push::PushError),
     /// It failed while it ran.
     #[error(transparent)]
     Run(#[from] run::RunError),
@@ -115,7 +132,9 @@ impl PluginFailure {
             Self::Artifact(_) | Self::Load(_) | Self::Sandbox(_) | Self::System { .. } => {
                 exit::SETUP
             }
+            Self::Run(run::RunError::Config(_) | run::RunError::Line { .. }) => exit::USAGE,
             Self::Run(_) => exit::FAILED,
+            Self::Push(error) => error.exit_code(),
         }
     }
 
@@ -136,6 +155,8 @@ pub(super) fn run(arguments: PluginArguments) -> ExitCode {
         Command::New(arguments) => new::run(arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Push(arguments) => push::run(&arguments),
+        Command::Check(arguments) => return check::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -73,13 +73,13 @@ pub struct LoadedPlugin {
 }
 
 /// Loads the plugin of a file. Runs the plugin.
-pub async fn load(sandbox: &Sandbox, path: &Path) -> Result<CompiledPlugin, LoadError> {
+pub async fn load(sandbox: &Sandbox, path: &Path) -> Result<LoadedPlugin, LoadError> {
     let place = PluginPlace {
         origin: PluginOrigin::PluginPath,
         entry: 0,
         path: path.to_owned(),
     };
-    Ok(load_place(sandbox, &place).await?.plugin)
+    load_place(sandbox, &place).await
 }
 
 /// Loads the plugin of a file. Runs the plugin: to be called where guests run.

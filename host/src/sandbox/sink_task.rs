@@ -8,6 +8,7 @@ use super::error::SandboxError;
 use super::instance::{Core, InstanceSpec};
 use super::services::{PartitionOffset, TopicPartition};
 use crate::bridge;
+use crate::metrics::InstanceUsage;
 
 /// A running sink task.
 pub struct SinkTaskInstance {
@@ -19,6 +20,11 @@ impl SinkTaskInstance {
     /// Whether the instance was dropped after a failure, so that every further call fails.
     pub fn is_lost(&self) -> bool {
         self.core.is_lost()
+    }
+
+    /// What the instance has used so far.
+    pub fn usage(&self) -> &InstanceUsage {
+        self.core.usage()
     }
 
     /// Makes the instance; `start` comes next.

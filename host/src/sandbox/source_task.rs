@@ -7,6 +7,7 @@ use super::component::Half;
 use super::error::SandboxError;
 use super::instance::{Core, InstanceSpec};
 use crate::bridge;
+use crate::metrics::InstanceUsage;
 
 /// LIMIT: as the WIT says of `source-task.poll`.
 pub const BATCH_BYTES_MAX: usize = 64 << 20;
@@ -50,6 +51,11 @@ impl SourceTaskInstance {
     /// Whether the instance was dropped after a failure, so that every further call fails.
     pub fn is_lost(&self) -> bool {
         self.core.is_lost()
+    }
+
+    /// What the instance has used so far.
+    pub fn usage(&self) -> &InstanceUsage {
+        self.core.usage()
     }
 
     /// Makes the instance; `start` comes next.

@@ -3,12 +3,14 @@
 //! Owns the HTTP client. Decides what is an answer, a refusal and no answer at all; knows nothing of
 //! what the answers hold.
 
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use ureq::SendBody;
+use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::address::Address;
@@ -29,6 +31,14 @@ pub(super) struct Client {
     timeout: Duration,
 }
 
+/// What is sent with a request.
+enum Body<'a> {
+    None,
+    Bytes(Vec<u8>),
+    /// Read while it is sent, so many bytes.
+    Stream(&'a mut dyn Read, u64),
+}
+
 /// A request to be sent.
 pub(super) struct Request<'a> {
     purpose: String,
@@ -36,7 +46,7 @@ pub(super) struct Request<'a> {
     segments: Vec<&'a str>,
     connector: Option<&'a str>,
     query: Option<String>,
-    body: Option<Vec<u8>>,
+    body: Body<'a>,
     content_type: &'static str,
     accept: &'static str,
     since: Option<&'static str>,
@@ -55,7 +65,7 @@ impl<'a> Request<'a> {
             segments: segments.to_vec(),
             connector,
             query: None,
-            body: None,
+            body: Body::None,
             content_type: JSON,
             accept: JSON,
             since: None,
@@ -76,13 +86,20 @@ impl<'a> Request<'a> {
 
     /// Adds a JSON body.
     pub(super) fn body(mut self, body: &Value) -> Self {
-        self.body = Some(body.to_string().into_bytes());
+        self.body = Body::Bytes(body.to_string().into_bytes());
         self
     }
 
     /// Adds a component as the body.
     pub(super) fn component(mut self, wasm: Vec<u8>) -> Self {
-        self.body = Some(wasm);
+        self.body = Body::Bytes(wasm);
+        self.content_type = WASM;
+        self
+    }
+
+    /// Adds a component as the body, so many bytes, which is read while it is sent.
+    pub(super) fn component_from(mut self, wasm: &'a mut dyn Read, bytes: u64) -> Self {
+        self.body = Body::Stream(wasm, bytes);
         self.content_type = WASM;
         self
     }
@@ -221,7 +238,7 @@ impl Client {
     fn exchange(
         &self,
         asked: &Asked,
-        body: Option<Vec<u8>>,
+        body: Body<'_>,
         (content_type, accept): (&'static str, &'static str),
     ) -> Result<(u16, Vec<u8>), ureq::Error> {
         let mut request = ureq::http::Request::builder()
@@ -232,11 +249,17 @@ impl Client {
             request = request.header(AUTHORIZATION, authorization);
         }
         let response = match body {
-            Some(body) => {
+            Body::Bytes(body) => {
                 let request = request.header(CONTENT_TYPE, content_type);
                 self.agent.run(request.body(body)?)?
             }
-            None => self.agent.run(request.body(())?)?,
+            Body::Stream(body, bytes) => {
+                let request = request
+                    .header(CONTENT_TYPE, content_type)
+                    .header(CONTENT_LENGTH, bytes);
+                self.agent.run(request.body(SendBody::from_reader(body))?)?
+            }
+            Body::None => self.agent.run(request.body(())?)?,
         };
         let status = response.status().as_u16();
         let mut body = response.into_body();

@@ -10,8 +10,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::plugin::{self, LoadError};
-use crate::sandbox::{CompiledPlugin, Sandbox, SandboxConfig};
+use crate::plugin::{self, LoadError, LoadedPlugin};
+use crate::sandbox::{Sandbox, SandboxConfig};
 
 /// The target that connectors are built for.
 const TARGET: &str = "wasm32-wasip2";
@@ -118,7 +118,7 @@ impl Artifact {
     }
 
     /// Verifies, compiles and asks the plugin who it is.
-    pub(super) async fn load(&self) -> Result<CompiledPlugin, LoadError> {
+    pub(super) async fn load(&self) -> Result<LoadedPlugin, LoadError> {
         // What is built over and over would only fill the cache.
         let cache_dir = match self.crate_folder {
             Some(_) => None,

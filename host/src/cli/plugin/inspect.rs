@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::PluginFailure;
 use super::artifact::{Artifact, PluginArgument};
-use crate::config::def::{ConfigKey, DefaultValue, Grant};
+use crate::config::def::{ConfigKey, DefaultValue};
+use crate::plugin::{LoadedPlugin, PluginFacts, PluginOrigin, PluginPlace, RegisteredPlugin};
 use crate::sandbox::CompiledPlugin;
 
 /// What `plugin inspect` can be told.
@@ -35,49 +36,47 @@ pub(super) enum Format {
 /// `plugin inspect`
 pub(super) fn run(arguments: &InspectArguments) -> Result<(), PluginFailure> {
     let artifact = Artifact::of(&arguments.plugin)?;
-    let plugin = super::runtime()?.block_on(artifact.load())?;
-    let found = describe(&plugin);
+    let loaded = super::runtime()?.block_on(artifact.load())?;
+    let found = describe(&loaded);
     match arguments.output {
         Format::Json => super::say(&format!("{found:#}")),
-        Format::Text => super::say(text(&plugin, &found).trim_end()),
+        Format::Text => super::say(text(&loaded.plugin, &found).trim_end()),
     }
 }
 
-/// All about a plugin, in the fields of `GET /connector-plugins/{class}/details`.
-fn describe(plugin: &CompiledPlugin) -> Value {
-    let description = plugin.description();
-    let def = plugin.config_def();
-    let grants: Vec<Value> = def.keys().flat_map(grants).collect();
-    json!({
-        "class": description.class,
-        "type": description.kind.name(),
-        "version": description.version,
-        "task_class": description.task_class,
-        "sha256": plugin.digest(),
-        "path": plugin.path(),
-        "grants": grants,
-        "aliases": description.aliases,
-        "documentation": description.documentation,
-        "config": def.keys().map(key).collect::<Vec<_>>(),
-    })
-}
-
-fn grants(key: &ConfigKey) -> Vec<Value> {
-    let named = key
+/// All about a plugin, in the fields of `GET /connector-plugins/{class}/details`, its task class and
+/// its keys.
+fn describe(loaded: &LoadedPlugin) -> Value {
+    let plugin = &loaded.plugin;
+    let facts = PluginFacts::from(&RegisteredPlugin {
+        plugin: plugin.clone(),
+        file: loaded.file.clone(),
+        place: PluginPlace {
+            origin: PluginOrigin::PluginPath,
+            entry: 0,
+            path: plugin.path().to_owned(),
+        },
+    });
+    let grants: Vec<Value> = facts
         .grants
-        .map(|grant| json!({"key": key.name, "grant": grant_name(grant)}));
-    let stdio = json!({"key": key.name, "grant": "stdio-when-empty"});
-    let stdio = key.grants_stdio_when_empty.then_some(stdio);
-    named.into_iter().chain(stdio).collect()
-}
-
-fn grant_name(grant: Grant) -> &'static str {
-    match grant {
-        Grant::PathRead => "path-read",
-        Grant::PathWrite => "path-write",
-        Grant::Endpoint => "endpoint",
-        Grant::Listen => "listen",
-    }
+        .iter()
+        .map(|grant| json!({"key": grant.key, "grant": grant.grant}))
+        .collect();
+    json!({
+        "class": facts.class,
+        "type": facts.kind,
+        "version": facts.version,
+        "task_class": plugin.description().task_class,
+        "sha256": facts.sha256,
+        "size": facts.size,
+        "wit_version": facts.wit_version,
+        "imports": facts.imports,
+        "grants": grants,
+        "path": facts.path,
+        "aliases": facts.aliases,
+        "documentation": facts.documentation,
+        "config": plugin.config_def().keys().map(key).collect::<Vec<_>>(),
+    })
 }
 
 fn key(key: &ConfigKey) -> Value {
@@ -108,9 +107,7 @@ fn text(plugin: &CompiledPlugin, found: &Value) -> String {
     row("aliases", texts(&found["aliases"]));
     row("about", said("documentation"));
     row("sha256", said("sha256"));
-    if let Some(size) = found["size"].as_u64() {
-        row("size", format!("{size} bytes"));
-    }
+    row("size", format!("{} bytes", found["size"]));
     row("WIT version", said("wit_version"));
     row("imports", texts(&found["imports"]));
     let grants = found["grants"].as_array().into_iter().flatten();

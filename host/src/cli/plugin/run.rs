@@ -245,7 +245,7 @@ async fn prepare(
     artifact: &Artifact,
     offsets: Arc<dyn OffsetBackingStore>,
 ) -> Result<Run, PluginFailure> {
-    let plugin = artifact.load().await?;
+    let plugin = artifact.load().await?.plugin;
     let sample = artifact.sample_config();
     let config = config::written(&arguments.config, sample.as_deref(), plugin.description())?;
     let config = config::resolved(&config)?;
