@@ -18,6 +18,7 @@ mod operations;
 mod other_toolchains;
 mod plugin_check;
 mod plugin_cli;
+mod plugin_upload;
 mod quickstart;
 mod rebalance;
 mod responsive;

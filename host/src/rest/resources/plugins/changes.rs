@@ -50,10 +50,13 @@ pub(in crate::rest) async fn upload(
         .headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
+    // Such a client sends nothing before somebody reads.
+    let waits = parts.headers.contains_key(header::EXPECT);
     let mut chunks = body.into_data_stream();
     let begun = herder.plugin_administration().begin_upload(announced).await;
     let mut upload = match begun {
         Ok(upload) => upload,
+        Err(error) if waits => return Err(error.into()),
         Err(error) => return Err(refused(chunks, error.into()).await),
     };
     while let Some(chunk) = next(&mut chunks).await? {
@@ -85,7 +88,7 @@ async fn next(chunks: &mut BodyDataStream) -> Result<Option<Bytes>, RestError> {
 }
 
 /// Most clients read no answer before they have sent everything, so that some more is read than is
-/// wanted. One that waits to be told to go on has sent nothing, and is told the answer at once.
+/// wanted.
 async fn refused(mut chunks: BodyDataStream, error: RestError) -> RestError {
     let reading = async {
         let mut read = 0;
