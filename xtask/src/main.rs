@@ -38,7 +38,7 @@ cargo xtask <command>
   build    the worker and the bundled connectors, into target/release
   guests   the guest programs that tests load, and the examples
   examples the examples for authors of connectors, into target/wasm32-wasip2/guest
-  lint     formatting, clippy, licences and duplicate versions, structure
+  lint     formatting, clippy, the SDK's documentation, licences and duplicate versions, structure
   test     every test; the end-to-end ones start Apache Kafka
   fuzz     libFuzzer on the parsers, then the REST API under schemathesis for longer than in test;
            CONNECT_FUZZ_SECONDS is the time of each target, names of targets choose among them,
@@ -193,6 +193,18 @@ fn lint() -> Outcome {
     }
     guests.extend(["--", "-D", "warnings"]);
     cargo(&guests)?;
+    let documentation = [
+        "doc",
+        "--release",
+        "--no-deps",
+        "-p",
+        "connect-sdk",
+        "-p",
+        "connect-data",
+        "--features",
+        "connect-sdk/tokio",
+    ];
+    cargo_with(&documentation, &[("RUSTDOCFLAGS", "-D warnings")])?;
     dependencies::check(&root())?;
     cargo(&["test", "--release", "-p", "connect-tidy"])
 }

@@ -1,0 +1,5 @@
+struct Nothing;
+
+connect_sdk::export_sink!(Nothing, Nothing);
+
+fn main() {}
