@@ -35,7 +35,7 @@ pub(super) const CONNECTING: &[Case] = &[
             "connect {broker}\nconnect {rest}\nget http://{rest}/connectors\nconnect 169.254.169.254:80",
         )],
         End::TaskFailed(&[
-            "PermissionDenied\nPermissionDenied\nErrorCode::HttpRequestDenied\nPermissionDenied",
+            "PermissionDenied\n\tPermissionDenied\n\tErrorCode::HttpRequestDenied\n\tPermissionDenied",
         ]),
     ),
     network(
@@ -48,7 +48,7 @@ pub(super) const CONNECTING: &[Case] = &[
             ),
         ],
         End::TaskFailed(&[
-            "PermissionDenied\nPermissionDenied\nErrorCode::DestinationIpProhibited",
+            "PermissionDenied\n\tPermissionDenied\n\tErrorCode::DestinationIpProhibited",
         ]),
     ),
     network(
@@ -100,7 +100,7 @@ pub(super) const CONNECTING: &[Case] = &[
             "script",
             "environment\nread /proc/self/environ\nread /proc/1/cmdline",
         )],
-        End::TaskFailed(&["ok\nNotFound\nNotFound"]),
+        End::TaskFailed(&["ok\n\tNotFound\n\tNotFound"]),
     ),
     network(
         "socket-leak",
@@ -114,7 +114,7 @@ pub(super) const CONNECTING: &[Case] = &[
     network(
         "listen-without-a-grant",
         &[("script", "listen 0.0.0.0:0\nudp-bind 127.0.0.1:0")],
-        End::TaskFailed(&["PermissionDenied\nPermissionDenied"]),
+        End::TaskFailed(&["PermissionDenied\n\tPermissionDenied"]),
     ),
 ];
 
