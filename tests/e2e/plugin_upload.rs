@@ -198,7 +198,7 @@ fn ctl(worker: &Worker, arguments: &[&str]) -> String {
 fn ctl_uploads_shows_and_deletes() {
     let dir = ScratchDir::new("ctl-plugins");
     let mut running = worker(dir.path()).start();
-    let file = dir.write("a.wasm", &version("3.0"));
+    let file = dir.write("a.wasm", version("3.0"));
     let uploaded = ctl(&running, &["upload", &text(&file)]);
     assert_eq!(uploaded, format!("{CLASS} 3.0 uploaded\n"));
     assert!(ctl(&running, &[]).contains(CLASS));
@@ -240,7 +240,7 @@ fn files_come_and_go_while_the_worker_runs() {
     create(&rest, "counter", &counting(&topic, 2_000, 500));
     rest.await_state("counter", "RUNNING", SOON);
     // Replaced in one step, as careful people do it.
-    let next = dir.write("next.wasm", &version("1.1.0"));
+    let next = dir.write("next.wasm", version("1.1.0"));
     fs::rename(&next, &file).expect("renamed");
     await_listed(&rest, &["1.1.0"]);
     let at_rest = rest

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use connect_harness::{
-    ConnectorFile, Duration, Rest, ScratchDir, TopicRecord, Worker, WorkerSpec, eventually,
-    guest_edition,
+    ConnectorFile, Rest, ScratchDir, TopicRecord, WorkerSpec, eventually, guest_edition,
 };
 use serde_json::Value;
 

@@ -53,7 +53,7 @@ impl<C: SinkConnector, T: SinkTask> SinkSetup<C, T> {
             positions: BTreeMap::new(),
             last: Vec::new(),
         };
-        run.open(self.partitions)?;
+        run.open(&self.partitions)?;
         Ok(run)
     }
 }
@@ -124,14 +124,14 @@ impl<C: SinkConnector, T: SinkTask> SinkRun<C, T> {
         Self::setup(config).start()
     }
 
-    fn open(&mut self, partitions: Vec<TopicPartition>) -> Result<(), ConnectError> {
-        *self.worker.assigned.borrow_mut() = partitions.clone();
-        for partition in &partitions {
+    fn open(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
+        *self.worker.assigned.borrow_mut() = partitions.to_vec();
+        for partition in partitions {
             self.positions.entry(partition.clone()).or_insert(0);
         }
         self.positions
             .retain(|partition, _| partitions.contains(partition));
-        self.task.open(&partitions)
+        self.task.open(partitions)
     }
 
     /// Puts these records. Their offsets need not follow those before.
@@ -218,7 +218,7 @@ impl<C: SinkConnector, T: SinkTask> SinkRun<C, T> {
         self.commit()?;
         let given_up: Vec<TopicPartition> = self.positions.keys().cloned().collect();
         self.task.close(&given_up)?;
-        self.open(owned(partitions))
+        self.open(&owned(partitions))
     }
 
     /// Ends as the worker does: commits, closes, and stops the task and the connector.

@@ -116,7 +116,7 @@ impl StandaloneHerder {
             mailbox: sender,
             ready: watch::Sender::new(false),
             closing: stopping.child_token(),
-            stopping: stopping.clone(),
+            stopping,
         };
         let herder_loop = StandaloneLoop::new(operations, parts.reconfigurations, receiver);
         (Arc::new(herder), herder_loop)

@@ -1,7 +1,7 @@
 //! Plugins in memory. The body of an upload is its class and version, and more that makes it
 //! differ; `FileStreamSourceConnector` is used by a connector.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -38,9 +38,9 @@ impl FakePlugins {
     }
 
     /// Says that a plugin's file is another.
-    pub(crate) fn set_path(&self, path: PathBuf, size: u64) {
+    pub(crate) fn set_path(&self, path: &Path, size: u64) {
         for plugin in &mut *self.plugins.lock().unwrap() {
-            plugin.path.clone_from(&path);
+            plugin.path = path.to_owned();
             plugin.size = size;
         }
     }

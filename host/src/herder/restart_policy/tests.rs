@@ -56,7 +56,10 @@ impl Scene {
             self.policies.take_due(Instant::now()),
             BTreeSet::from([name()])
         );
-        assert_eq!(self.policies.claim(&name(), |_| true), [id.clone()]);
+        assert_eq!(
+            self.policies.claim(&name(), |_| true),
+            std::slice::from_ref(id)
+        );
         // What is seen before the restart is over is not the new instance's.
         assert_eq!(self.observe(id, State::Failed), None);
         self.policies.restarted(&name());

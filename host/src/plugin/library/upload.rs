@@ -100,7 +100,10 @@ impl Upload {
             return Err(LibraryError::TooLarge { limit });
         }
         self.digest.update(bytes);
-        self.file.write_all(bytes).await.map_err(disk)
+        self.file
+            .write_all(bytes)
+            .await
+            .map_err(|error| disk(&error))
     }
 
     /// All bytes are there: verifies, compiles, stores and offers the plugin. From here on it goes
@@ -112,7 +115,7 @@ impl Upload {
                     .to_owned(),
             });
         }
-        self.file.flush().await.map_err(disk)?;
+        self.file.flush().await.map_err(|error| disk(&error))?;
         let arrived = Arrived {
             file: self.file.into_std().await,
             path: self.path,
@@ -149,7 +152,7 @@ impl PluginLibrary {
         if let Some(same) = self.same_bytes(&arrived.sha256) {
             return Ok(same);
         }
-        let mut reading = arrived.file.try_clone().map_err(disk)?;
+        let mut reading = arrived.file.try_clone().map_err(|error| disk(&error))?;
         let wasm = blocking(move || {
             let mut wasm = Vec::new();
             reading.rewind()?;
@@ -294,7 +297,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn disk(error: std::io::Error) -> LibraryError {
+fn disk(error: &std::io::Error) -> LibraryError {
     LibraryError::Disk {
         what: "The upload cannot be stored".to_owned(),
         reason: error.to_string(),
@@ -305,5 +308,6 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, LibraryError> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| LibraryError::Interrupted)?.map_err(disk)
+    done.map_err(|_| LibraryError::Interrupted)?
+        .map_err(|error| disk(&error))
 }

@@ -137,7 +137,7 @@ async fn the_file_of_a_plugin_is_sent_once_per_content() {
     fixture.upload("a.B 1").await;
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"the bytes").unwrap();
-    fixture.plugins.set_path(file.path().to_owned(), 9);
+    fixture.plugins.set_path(file.path(), 9);
     let get = "GET /connector-plugins/a.B/artifact";
     let answer = fixture.send(get).await;
     assert_eq!(

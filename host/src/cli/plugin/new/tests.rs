@@ -42,7 +42,7 @@ fn each_kind_has_the_files_of_a_crate_and_no_placeholder_is_left() {
             "src/task/tests.rs",
             "sdk/LICENSE",
             "sdk/guest-sdk/src/lib.rs",
-            "sdk/guest-sdk/wit/stdin.wit",
+            "sdk/guest-sdk/wit/worlds.wit",
             "sdk/connect-data/Cargo.toml",
             "sdk/wit/worlds.wit",
         ] {

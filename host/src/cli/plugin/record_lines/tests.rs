@@ -56,7 +56,7 @@ fn structs_come_through() {
     point.put("x", 4).unwrap();
     let mut record = record();
     record.value_schema = Some(schema.clone());
-    record.value = Value::Struct(point.clone().into());
+    record.value = Value::Struct(point.clone());
     let line = LineWriter::new(true).unwrap().line(&record).unwrap();
     let read = LineReader::new(None).unwrap().record(&line).unwrap();
     assert_eq!(read.value_schema, Some(schema));

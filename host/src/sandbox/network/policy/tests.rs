@@ -31,10 +31,10 @@ fn endpoint(text: &str) -> Endpoint {
 
 /// `-` where it is let, else the reason's name.
 fn named(policy: &NetworkPolicy, text: &str, bounded: bool) -> &'static str {
-    reason(policy.check_named(&endpoint(text), bounded))
+    reason(&policy.check_named(&endpoint(text), bounded))
 }
 
-fn reason(checked: Result<(), NetRefusal>) -> &'static str {
+fn reason(checked: &Result<(), NetRefusal>) -> &'static str {
     match checked {
         Ok(()) => "-",
         Err(NetRefusal::NotNamed) => "not named",
@@ -51,7 +51,7 @@ fn reached(policy: &NetworkPolicy, host: &str, address: &str, port: u16) -> &'st
     let local = |address: IpAddr| address.is_loopback();
     let host = Host::parse(host).unwrap();
     let address = address.parse().unwrap();
-    reason(policy.check_address(&host, address, port, true, &local))
+    reason(&policy.check_address(&host, address, port, true, &local))
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn a_listener_of_all_addresses_is_the_workers_at_each_of_them() {
     let local = |address: IpAddr| address == IpAddr::from([10, 0, 0, 9]);
     let check = |address: [u8; 4]| {
         let host = Host::Name("db.example".to_owned());
-        reason(policy.check_address(&host, address.into(), 8083, true, &local))
+        reason(&policy.check_address(&host, address.into(), 8083, true, &local))
     };
     assert_eq!(check([10, 0, 0, 9]), "own");
     assert_eq!(check([10, 0, 0, 8]), "-");
