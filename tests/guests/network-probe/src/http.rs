@@ -15,7 +15,7 @@ pub fn get(url: &str) -> Result<String, String> {
         let response = send(&url, &[])?;
         let status = response.status();
         if !(300..400).contains(&status) {
-            return Ok(format!("{status} {}", body(response)?));
+            return Ok(format!("{status} {}", body(&response)?));
         }
         let location = response.headers().get("location");
         let location = location.first().ok_or("a redirect without a location")?;
@@ -27,7 +27,7 @@ pub fn get(url: &str) -> Result<String, String> {
 /// `200 body` of a request with one header.
 pub fn get_with(url: &str, name: &str, value: &str) -> Result<String, String> {
     let response = send(url, &[(name, value)])?;
-    Ok(format!("{} {}", response.status(), body(response)?))
+    Ok(format!("{} {}", response.status(), body(&response)?))
 }
 
 fn send(url: &str, headers: &[(&str, &str)]) -> Result<IncomingResponse, String> {
@@ -61,7 +61,7 @@ fn send(url: &str, headers: &[(&str, &str)]) -> Result<IncomingResponse, String>
     answer.map_err(|error| format!("{error:?}"))
 }
 
-fn body(response: IncomingResponse) -> Result<String, String> {
+fn body(response: &IncomingResponse) -> Result<String, String> {
     let body = response.consume().map_err(|()| "consumed before")?;
     let stream = body.stream().map_err(|()| "read before")?;
     let mut text = Vec::new();
