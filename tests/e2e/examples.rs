@@ -1,9 +1,9 @@
 //! The connectors of `examples/`, each against the real server that it is for.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -158,4 +158,80 @@ fn the_tcp_sink_commits_what_the_server_has_read() {
     );
     worker.rest().await_state(&name, "RUNNING", SOON);
     worker.stop_cleanly();
+}
+
+/// A web server whose page changes when `version` does, and which knows ETags.
+fn web_server(version: Arc<AtomicUsize>, not_modified: Arc<AtomicUsize>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!(
+        "http://{}/page",
+        listener.local_addr().expect("it is bound")
+    );
+    let answer = move |mut stream: TcpStream| -> std::io::Result<()> {
+        let mut request = String::new();
+        let mut reader = BufReader::new(stream.try_clone()?);
+        while !request.ends_with("\r\n\r\n") {
+            if reader.read_line(&mut request)? == 0 {
+                return Ok(());
+            }
+        }
+        let version = version.load(Ordering::Relaxed);
+        let etag = format!("\"v{version}\"");
+        let body = format!("page {version}");
+        if request
+            .to_ascii_lowercase()
+            .contains(&format!("if-none-match: {etag}"))
+        {
+            not_modified.fetch_add(1, Ordering::Relaxed);
+            stream.write_all(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n")
+        } else {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nETag: {etag}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(format!("{head}{body}").as_bytes())
+        }
+    };
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            // A client that is gone is no fault of the server.
+            let _ = answer(stream);
+        }
+    });
+    url
+}
+
+#[test]
+fn the_http_source_makes_a_record_of_each_new_page() {
+    let (dir, topic, name) = (ScratchDir::new("http"), unique("http"), unique("http"));
+    let (version, not_modified) = (Arc::new(AtomicUsize::new(1)), Arc::default());
+    let url = web_server(version.clone(), Arc::clone(&not_modified));
+    topics().create(&topic, 1);
+    let config = [
+        ("connector.class", "HttpSource"),
+        ("topic", &*topic),
+        ("url", &*url),
+        ("poll.interval.ms", "20"),
+    ];
+    let await_not_modified = || {
+        let before = not_modified.load(Ordering::Relaxed);
+        eventually("the page is asked for again", SOON, || {
+            match not_modified.load(Ordering::Relaxed) - before {
+                more if more >= 2 => Ok(()),
+                more => Err(format!("{more} answers of 304")),
+            }
+        });
+    };
+    let mut worker = start(&dir, "http-source", &name, &config);
+    topics().await_count(&topic, 1, SOON);
+    await_not_modified();
+    version.store(2, Ordering::Relaxed);
+    topics().await_count(&topic, 2, SOON);
+    await_not_modified();
+    worker.stop_cleanly();
+    // The ETag is in the stored offset: nothing comes twice.
+    let mut worker = start(&dir, "http-source", &name, &config);
+    await_not_modified();
+    worker.stop_cleanly();
+    assert_eq!(values(&topics(), &topic), ["page 1", "page 2"]);
 }

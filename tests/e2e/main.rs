@@ -29,4 +29,5 @@ mod sink_calls;
 mod state_machine;
 mod stopping;
 mod stress;
+mod tutorial;
 mod upgrade;
