@@ -282,6 +282,26 @@ fn careless_guests_that_take_care_pass_the_rest() {
     }
 }
 
+/// `config-def` takes no configuration, so its harm is written into the component.
+#[test]
+fn a_wrong_config_def_fails_its_own_check() {
+    let scratch = ScratchDir::new("check");
+    let wasm = std::fs::read(guest("misbehaving-source")).expect("the guest is built");
+    for (harm, part) in [("twice", "defined twice"), ("bad-default", "regex")] {
+        let marker = b"harm-in-config-def:";
+        let place = wasm.windows(marker.len()).position(|bytes| bytes == marker);
+        let start = place.expect("the guest has the text") + marker.len();
+        let mut wasm = wasm.clone();
+        wasm[start..start + harm.len()].copy_from_slice(harm.as_bytes());
+        let (code, report) = check(&scratch.write("harmful.wasm", wasm), &[]);
+        assert_eq!(code, Some(1), "{report:#}");
+        let found = result(&report, "config-def");
+        assert_eq!(found["result"], "fail", "{report:#}");
+        let said = found["message"].as_str().unwrap_or_default();
+        assert!(said.contains(part), "{said}");
+    }
+}
+
 #[test]
 fn a_file_that_is_no_plugin_fails_the_first_check_and_a_missing_one_has_exit_code_2() {
     let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
