@@ -15,6 +15,7 @@ mod numbered;
 mod offset_file;
 mod ports;
 mod process;
+mod python_environment;
 mod python_guest;
 mod redis;
 mod rest;

@@ -8,10 +8,9 @@ use std::process::Command;
 
 use anyhow::Context;
 
-use crate::cache;
+use crate::{cache, python_environment};
 
 const REQUIREMENTS: &str = include_str!("../clients/componentize.txt");
-const NEEDS: &str = "it needs Python 3.11 or later and the Debian package python3-venv";
 
 /// The component of the Python program in `tests/guests/<name>`, whose module is `app`.
 #[track_caller]
@@ -30,24 +29,10 @@ fn build(name: &str, world: &str) -> anyhow::Result<PathBuf> {
     let component = format!("{}.wasm", name.replace('-', "_"));
     let present = |dir: &Path| dir.join("out").join(&component).is_file();
     let dir = cache::folder(name, &recipe, present, |dir| {
-        let venv = dir.join("venv");
-        cache::run(
-            Command::new("python3").args(["-m", "venv"]).arg(&venv),
-            NEEDS,
-        )?;
-        let requirements = dir.join("requirements.txt");
-        fs::write(&requirements, REQUIREMENTS)?;
-        let mut install = Command::new(venv.join("bin/python"));
-        install
-            .args(["-m", "pip", "install", "--quiet"])
-            .arg("--disable-pip-version-check")
-            .args(["--require-hashes", "--no-deps", "--only-binary", ":all:"])
-            .arg("-r")
-            .arg(&requirements);
-        cache::run(&mut install, NEEDS)?;
+        python_environment::make(dir, REQUIREMENTS)?;
         let out = dir.join("out");
         fs::create_dir_all(&out)?;
-        let mut componentize = Command::new(venv.join("bin/componentize-py"));
+        let mut componentize = Command::new(dir.join("venv/bin/componentize-py"));
         componentize
             // The program lies in the repository, where nothing is to be written.
             .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -57,7 +42,7 @@ fn build(name: &str, world: &str) -> anyhow::Result<PathBuf> {
             .arg(&source)
             .args(["app", "-o"])
             .arg(out.join(&component));
-        cache::run(&mut componentize, NEEDS)
+        cache::run(&mut componentize, python_environment::NEEDS)
     })?;
     Ok(dir.join("out").join(component))
 }

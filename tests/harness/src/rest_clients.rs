@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::cache;
+use crate::{cache, python_environment};
 
 const REQUIREMENTS: &str = include_str!("../clients/requirements.txt");
 const PACKAGE: &str = include_str!("../clients/package.json");
@@ -97,32 +97,11 @@ fn fetch() -> anyhow::Result<RestClients> {
     let recipe = [REQUIREMENTS, PACKAGE, PACKAGE_LOCK, POM, JARS].concat();
     let present = |dir: &Path| dir.join("venv/bin/schemathesis").is_file();
     let dir = cache::folder("rest-clients", &recipe, present, |dir| {
-        fetch_python(dir)?;
+        python_environment::make(dir, REQUIREMENTS)?;
         fetch_npm(dir)?;
         fetch_maven(dir)
     })?;
     Ok(RestClients { dir })
-}
-
-fn fetch_python(dir: &Path) -> anyhow::Result<()> {
-    let needs = "it needs Python 3.11 or later and the Debian package python3-venv";
-    cache::run(
-        Command::new("python3")
-            .args(["-m", "venv"])
-            .arg(dir.join("venv")),
-        needs,
-    )?;
-    let requirements = dir.join("requirements.txt");
-    fs::write(&requirements, REQUIREMENTS)?;
-    let mut install = Command::new(dir.join("venv/bin/python"));
-    install
-        .args(["-m", "pip", "install", "--quiet"])
-        .arg("--disable-pip-version-check")
-        // Wheels alone: nothing of what is fetched is run while it is installed.
-        .args(["--require-hashes", "--no-deps", "--only-binary", ":all:"])
-        .arg("-r")
-        .arg(&requirements);
-    cache::run(&mut install, needs)
 }
 
 fn fetch_npm(dir: &Path) -> anyhow::Result<()> {
