@@ -26,7 +26,7 @@ pub use error::DataError;
 pub use header::{ConnectHeaders, Header};
 pub use java_text::{double_text, float_text};
 pub use offset::{OffsetMap, OffsetValue};
-pub use record::{SinkRecord, SourceRecord, TimestampType};
+pub use record::{ConnectRecord, Consumed, SinkRecord, SourceRecord, TimestampType};
 pub use schema::{Field, Schema, SchemaBuilder, SchemaRef, Type, validate_value};
 pub use structure::Struct;
 pub use value::{SchemaAndValue, Value};

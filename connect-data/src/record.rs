@@ -1,4 +1,5 @@
-//! Records as connectors see them. Kafka counterpart: `SourceRecord`, `SinkRecord`.
+//! Records as connectors see them, and as transformations do. Kafka counterpart: `SourceRecord`,
+//! `SinkRecord`, and `ConnectRecord` with `newRecord`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -204,6 +205,57 @@ impl fmt::Display for SinkRecord<'_> {
             headers: &self.headers,
         }
         .fmt(f)
+    }
+}
+
+/// A record between a connector's task and Kafka, whichever way it goes: the parts that
+/// transformations may read and change. What a task needs to find its way back to the original
+/// (source offsets, consumed coordinates) stays with the task.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectRecord<'a> {
+    /// The topic; none only for a source record that names none.
+    pub topic: Option<Cow<'a, str>>,
+    /// The partition of the topic; none lets the producer choose.
+    pub kafka_partition: Option<i32>,
+    /// The key's schema.
+    pub key_schema: Option<SchemaRef>,
+    /// The key.
+    pub key: Value<'a>,
+    /// The value's schema.
+    pub value_schema: Option<SchemaRef>,
+    /// The value; null is a tombstone.
+    pub value: Value<'a>,
+    /// Milliseconds since 1970.
+    pub timestamp: Option<i64>,
+    /// The headers.
+    pub headers: ConnectHeaders<'a>,
+    /// What only a consumed record has; none for records of source tasks.
+    pub consumed: Option<Consumed>,
+}
+
+/// What a record has that was consumed from Kafka.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Consumed {
+    /// The record's offset in its partition.
+    pub kafka_offset: i64,
+    /// Who set the timestamp.
+    pub timestamp_type: TimestampType,
+}
+
+impl ConnectRecord<'_> {
+    /// The same record without borrowing.
+    pub fn into_owned(self) -> ConnectRecord<'static> {
+        ConnectRecord {
+            topic: self.topic.map(|topic| Cow::Owned(topic.into_owned())),
+            kafka_partition: self.kafka_partition,
+            key_schema: self.key_schema,
+            key: self.key.into_owned(),
+            value_schema: self.value_schema,
+            value: self.value.into_owned(),
+            timestamp: self.timestamp,
+            headers: self.headers.into_owned(),
+            consumed: self.consumed,
+        }
     }
 }
 

@@ -16,7 +16,6 @@ mod insert_header;
 mod keys;
 mod mask_field;
 mod predicate;
-mod record;
 mod regex_router;
 mod registry;
 mod replace_field;
@@ -27,7 +26,7 @@ mod value_to_key;
 
 use crate::errors::Failure;
 
-pub use record::{ConnectRecord, Consumed};
+pub use connect_data::{ConnectRecord, Consumed};
 pub use registry::{
     TransformClass, known_predicates, known_transformations, nested_classes, resolve_class,
 };
