@@ -22,6 +22,7 @@ pub mod provider;
 pub mod redact;
 pub mod sink;
 pub mod source;
+pub mod topic_creation;
 pub mod validate;
 pub mod version_range;
 pub mod worker;

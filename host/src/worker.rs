@@ -52,6 +52,7 @@ mod source_task;
 mod submitted;
 mod task;
 mod task_start;
+mod topic_creation;
 
 pub use services::ConnectorOffsets;
 pub use task_start::values_origin;

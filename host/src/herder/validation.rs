@@ -19,6 +19,7 @@ use crate::config::connector::{
 };
 use crate::config::def::{ConfigError, ConfigKey, DefaultValue, PluginBase};
 use crate::config::provider::ConfigProviders;
+use crate::config::topic_creation::TopicCreationConfig;
 use crate::config::validate::{
     PluginCatalog as _, ValidationRequest, ValidationResult, WorkerConverters, no_connector_class,
     validate, version_mismatch,
@@ -82,6 +83,7 @@ impl ConfigValidator {
             findings = self.worker.validate(&config).await?;
             refusals = self.worker.check_grants(&config, origin);
             refusals.extend(not_supported_yet(&config, plugin.kind));
+            refusals.extend(self.wrong_topic_creation(&config, plugin.kind));
         }
         let result = validate(&ValidationRequest {
             config: &config,
@@ -108,6 +110,24 @@ impl ConfigValidator {
 }
 
 impl ConfigValidator {
+    /// What is wrong with the groups of topics that the worker is to make. Kafka finds it when it starts the
+    /// connector, and answers 500.
+    fn wrong_topic_creation(
+        &self,
+        config: &ConfigMap,
+        kind: ConnectorKind,
+    ) -> Option<(String, String)> {
+        // What the framework's own keys break is told on those keys.
+        if kind != ConnectorKind::Source
+            || !self.config.topic_creation_enable
+            || source_def().parse(config).is_err()
+        {
+            return None;
+        }
+        let error = TopicCreationConfig::new(config).err()?;
+        Some(("topic.creation.groups".to_owned(), error.to_string()))
+    }
+
     /// The plugins that there are now.
     fn plugins(&self) -> KnownPlugins {
         KnownPlugins::new(self.worker.plugins())
@@ -244,16 +264,6 @@ fn not_supported_yet(config: &ConfigMap, kind: ConnectorKind) -> Vec<(String, St
             format!(
                 "Invalid value {topic} for configuration {DLQ_TOPIC}: Dead letter queues are not \
                  supported by this worker yet. Remove the key; failed records would not be kept."
-            ),
-        ));
-    }
-    let creation = config.keys().find(|key| key.starts_with("topic.creation."));
-    if let (ConnectorKind::Source, Some(key)) = (kind, creation) {
-        refused.push((
-            "topic.creation.groups".to_owned(),
-            format!(
-                "Configuration {key}: creation of topics by the worker is not supported yet. \
-                 Create the topic beforehand and remove the topic.creation.* keys."
             ),
         ));
     }

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientContext;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic as NativeNewTopic, TopicReplication};
 use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::KafkaError as RdKafkaError;
@@ -20,6 +19,7 @@ use super::{KafkaError, log};
 
 mod groups;
 mod native;
+mod topics;
 
 /// What a cluster says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,11 @@ impl Admin {
         })
     }
 
+    /// `default.api.timeout.ms`: how long a call may take whose user has no time of its own.
+    pub fn api_timeout(&self) -> Duration {
+        self.translated.api_timeout
+    }
+
     /// Asks the cluster who it is. Within `timeout` the answer is there, or
     /// [`KafkaError::ClusterUnreachable`] that names the servers tried.
     pub async fn describe_cluster(
@@ -148,37 +153,6 @@ impl Admin {
         .await
     }
 
-    /// Creates topics; one result each. A topic that exists is `TOPIC_ALREADY_EXISTS`.
-    pub async fn create_topics(
-        &self,
-        topics: &[NewTopic],
-        timeout: Duration,
-    ) -> Result<Vec<TopicResult>, KafkaError> {
-        const OPERATION: &str = "Creating topics";
-        let native: Vec<NativeNewTopic<'_>> = topics.iter().map(native_topic).collect();
-        let context = self.context(&Arc::default());
-        let client = AdminClient::from_config_and_context(&self.translated.to_rdkafka(), context)
-            .map_err(|error| self.translated.construct_error(ClientRole::Admin, &error))?;
-        let options = AdminOptions::new()
-            .request_timeout(Some(timeout))
-            .operation_timeout(Some(timeout));
-        let created = client.create_topics(&native, &options).await;
-        // Ending the client joins its thread.
-        blocking(move || {
-            drop(client);
-            Ok(())
-        })
-        .await?;
-        let results = created.map_err(|error| KafkaError::from_rdkafka(OPERATION, &error))?;
-        Ok(results
-            .into_iter()
-            .map(|result| match result {
-                Ok(name) => (name, Ok(())),
-                Err((name, code)) => (name, Err(KafkaError::from_code(OPERATION, code))),
-            })
-            .collect())
-    }
-
     fn context(&self, complaint: &Arc<Mutex<Option<String>>>) -> AdminContext {
         AdminContext {
             client_id: self.translated.client_id.clone(),
@@ -202,15 +176,6 @@ impl Admin {
         .map_err(|error| self.translated.construct_error(ClientRole::Admin, &error))?;
         Ok((client, complaint))
     }
-}
-
-fn native_topic(topic: &NewTopic) -> NativeNewTopic<'_> {
-    let replication = TopicReplication::Fixed(topic.replication_factor.unwrap_or(-1));
-    let native = NativeNewTopic::new(&topic.name, topic.partitions.unwrap_or(-1), replication);
-    topic
-        .configs
-        .iter()
-        .fold(native, |native, (key, value)| native.set(key, value))
 }
 
 async fn blocking<T: Send + 'static>(

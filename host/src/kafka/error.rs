@@ -52,6 +52,14 @@ pub enum KafkaError {
         /// The error code.
         code: ErrorCode,
     },
+    /// A broker refused something in its own words. They alone are the text, as in the Java client's exceptions.
+    #[error("{message}")]
+    Broker {
+        /// The error code.
+        code: ErrorCode,
+        /// What the broker said.
+        message: String,
+    },
     /// A call failed and librdkafka gave a text, not a code.
     #[error("{operation} failed: {reason}")]
     Refused {
@@ -122,7 +130,7 @@ impl KafkaError {
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn retriable(&self) -> bool {
         match self {
-            Self::Code { code, .. } => code.retriable(),
+            Self::Code { code, .. } | Self::Broker { code, .. } => code.retriable(),
             Self::TimedOut { .. } => true,
             _ => false,
         }
@@ -137,6 +145,7 @@ impl KafkaError {
             | Self::Invalid { .. }
             | Self::NoOffset(_) => Blame::User,
             Self::Code { .. }
+            | Self::Broker { .. }
             | Self::Refused { .. }
             | Self::ClusterUnreachable { .. }
             | Self::TimedOut { .. } => Blame::Kafka,
@@ -147,7 +156,7 @@ impl KafkaError {
     /// The error code, when the call had one.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Code { code, .. } => Some(*code),
+            Self::Code { code, .. } | Self::Broker { code, .. } => Some(*code),
             _ => None,
         }
     }
@@ -158,7 +167,7 @@ impl KafkaError {
             Self::Config { .. } => {
                 return "org.apache.kafka.common.config.ConfigException".to_owned();
             }
-            Self::Code { code, .. } => code.exception(),
+            Self::Code { code, .. } | Self::Broker { code, .. } => code.exception(),
             Self::TimedOut { .. } => "TimeoutException".to_owned(),
             Self::RecordTooLarge { .. } => "RecordTooLargeException".to_owned(),
             Self::NoOffset(_) => {

@@ -25,8 +25,10 @@ use super::converters::{ConverterChoices, TaskConverters};
 use super::source_offsets::SourceOffsets;
 use super::submitted::SubmittedRecords;
 use super::task::{TaskContext, guest_failure};
+use super::topic_creation::TopicCreation;
 
 mod send;
+mod topics;
 
 /// Pause before `poll` is called again after it asked for that.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
@@ -45,6 +47,8 @@ pub(super) struct SourceTaskSpec {
     pub offsets: SourceOffsets,
     /// Which topics it writes to.
     pub topics: ActiveTopics,
+    /// Which topics it makes.
+    pub topic_creation: TopicCreation,
     /// Time between commits.
     pub commit_interval: Duration,
     /// Time that a commit may take.
@@ -64,6 +68,7 @@ pub(super) struct SourceTask {
     submitted: SubmittedRecords,
     offsets: SourceOffsets,
     topics: ActiveTopics,
+    topic_creation: TopicCreation,
     deliveries: Vec<Delivery>,
     /// Which record of which batch each submitted record is; kept only for `commit-records`.
     origins: Option<Origins>,
@@ -164,6 +169,7 @@ pub(super) async fn run_source_task(
         submitted: SubmittedRecords::default(),
         offsets: spec.offsets,
         topics: spec.topics,
+        topic_creation: spec.topic_creation,
         deliveries: Vec::new(),
         origins: options.wants_commit_records.then(Origins::default),
         batches: 0,

@@ -10,15 +10,17 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 
 use crate::config::ConfigMap;
-use crate::config::clients;
+use crate::config::clients::{self, AdminPurpose};
 use crate::config::connector::{ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE};
 use crate::config::def::{ConfigDef, DefaultValue};
 use crate::config::redact::Secrets;
 use crate::config::sink::{SinkConnectorConfig, SinkTopics};
 use crate::config::source::SourceConnectorConfig;
+use crate::config::topic_creation::TopicCreationConfig;
 use crate::config::worker::WorkerConfig;
 use crate::errors::{ErrorPolicy, Failure, ToleranceOperator};
 use crate::ids::{ConnectorTaskId, InstanceId};
+use crate::kafka::admin::Admin;
 use crate::kafka::consumer::Subscription;
 use crate::kafka::producer::Producers;
 use crate::sandbox::{
@@ -38,6 +40,7 @@ use super::sink_task::{SinkTaskSpec, run_sink_task};
 use super::source_offsets::SourceOffsets;
 use super::source_task::{SourceTaskSpec, run_source_task};
 use super::task::{TaskContext, TaskControls, guest_failure};
+use super::topic_creation::TopicCreation;
 
 /// Everything that a task is made of, gathered before it runs by itself.
 pub(super) struct TaskStart {
@@ -171,6 +174,7 @@ impl TaskStart {
         let config = SourceConnectorConfig::new(&self.connector_config)
             .map_err(|error| config_failure(&error))?
             .connector;
+        let topic_creation = self.topic_creation(&config)?;
         let settings = clients::source_producer(&self.worker, &config, &self.id);
         let shared = config.client_overrides(PRODUCER_OVERRIDE).is_empty();
         let producer = self
@@ -200,12 +204,35 @@ impl TaskStart {
             tolerance: self.tolerance(&config.errors),
             offsets: SourceOffsets::new(connector, self.offsets.clone()),
             topics: ActiveTopics::new(self.id.clone(), self.topics.clone()),
+            topic_creation,
             commit_interval: self.worker.offset_flush_interval,
             commit_timeout: self.worker.offset_flush_timeout,
             stop_timeout: self.worker.task_shutdown_graceful_timeout,
             config: self.task_config,
         };
         run_source_task(context, instance, spec).await
+    }
+
+    /// What makes the task's topics: nothing, unless the connector asks for it and the worker allows it.
+    fn topic_creation(&self, config: &ConnectorConfig) -> Result<TopicCreation, Failure> {
+        if !self.worker.topic_creation_enable {
+            return Ok(TopicCreation::default());
+        }
+        let groups = TopicCreationConfig::new(&self.connector_config)
+            .map_err(|error| config_failure(&error))?;
+        let Some(groups) = groups else {
+            return Ok(TopicCreation::default());
+        };
+        let purpose = AdminPurpose::TopicCreation(&self.id);
+        let settings = clients::connector_admin(&self.worker, config, purpose);
+        let admin = Admin::new(&settings).map_err(|error| {
+            Failure::connect(format!(
+                "The admin client of task {} cannot be created",
+                self.id
+            ))
+            .caused_by_error(&error)
+        })?;
+        Ok(TopicCreation::new(groups, admin))
     }
 
     async fn run_sink(

@@ -58,20 +58,12 @@ async fn what_this_worker_cannot_do_is_refused_on_its_key() {
             .await
             .is_empty()
     );
-    for (pairs, key, value, told) in [
-        (
-            &SINK[..],
-            "errors.deadletterqueue.topic.name",
-            "dlq",
-            "Dead letter queues are not supported",
-        ),
-        (
-            &SOURCE[..],
-            "topic.creation.default.partitions",
-            "1",
-            "creation of topics by the worker is not supported",
-        ),
-    ] {
+    for (pairs, key, value, told) in [(
+        &SINK[..],
+        "errors.deadletterqueue.topic.name",
+        "dlq",
+        "Dead letter queues are not supported",
+    )] {
         let messages = messages(pairs, &[(key, value)]).await;
         assert_eq!(messages.len(), 1, "{messages:?}");
         assert!(
@@ -82,6 +74,21 @@ async fn what_this_worker_cannot_do_is_refused_on_its_key() {
     let router = [("transforms", "a"), ("transforms.a.type", "Filter")];
     let messages = messages(&SOURCE, &router).await;
     assert!(messages[0].contains("transforms.a.type: Transformations are not supported"));
+}
+
+#[tokio::test]
+async fn groups_of_topics_are_checked_before_a_connector_is_stored() {
+    let replication = ("topic.creation.default.replication.factor", "1");
+    let partitions = |count| [replication, ("topic.creation.default.partitions", count)];
+    assert!(messages(&SOURCE, &partitions("3")).await.is_empty());
+    assert_eq!(
+        messages(&SOURCE, &partitions("0")).await,
+        [
+            "Invalid value 0 for configuration partitions: Number of partitions must be positive, or -1 to use \
+             the broker's default"
+        ]
+    );
+    assert!(messages(&SINK, &partitions("0")).await.is_empty());
 }
 
 #[tokio::test]

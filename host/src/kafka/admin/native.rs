@@ -1,4 +1,5 @@
-//! librdkafka's admin calls on one consumer group, for which rdkafka has no safe functions.
+//! librdkafka's admin calls on one consumer group, for which rdkafka has no safe functions; those on topics are in
+//! `native/topics.rs`.
 //!
 //! Owns every pointer of such a call: what is made for it is given back here, and results are copied out. One
 //! call is one request to the group's coordinator. Must not know which errors are worth another try.
@@ -18,6 +19,8 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaErrorCode;
 
 use crate::kafka::error::ErrorCode;
+
+pub(super) mod topics;
 
 /// LIMIT: longest wait for a result before the caller gets a chance to serve its client's other events.
 const SLICE_MS: c_int = 50;
@@ -74,6 +77,43 @@ pub(super) fn call<C: ClientContext>(
     deadline: Instant,
     go_on: impl Fn() -> bool,
 ) -> Result<Vec<PartitionOutcome>, ErrorCode> {
+    use native::rd_kafka_admin_op_t as op;
+    let operation = match call {
+        GroupCall::ListOffsets => op::RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS,
+        GroupCall::AlterOffsets(_) => op::RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS,
+        GroupCall::DeleteOffsets(_) => op::RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS,
+        GroupCall::DeleteGroup => op::RD_KAFKA_ADMIN_OP_DELETEGROUPS,
+    };
+    exchange(
+        client,
+        operation,
+        deadline,
+        go_on,
+        // SAFETY: the pointers are alive, the group is zero-terminated, and the lists outlive the call; librdkafka
+        // copies what it is given before it returns.
+        |asked| unsafe { send(asked, group, call) },
+        // SAFETY: the event is alive, and it is the result of this call: nothing else uses the queue.
+        |event| unsafe { outcome(event, call) },
+    )
+}
+
+/// What every request needs; alive while an exchange lasts.
+struct Asked {
+    client: *mut native::rd_kafka_t,
+    options: Owned<native::rd_kafka_AdminOptions_t>,
+    queue: Owned<native::rd_kafka_queue_t>,
+}
+
+/// Enqueues a request with `send` and waits for its result until `deadline`, which `outcome` copies out. `go_on`
+/// is called now and then meanwhile, and ends the wait when it says no.
+fn exchange<C: ClientContext, T>(
+    client: &Client<C>,
+    operation: native::rd_kafka_admin_op_t,
+    deadline: Instant,
+    go_on: impl Fn() -> bool,
+    send: impl FnOnce(&Asked) -> Option<()>,
+    outcome: impl FnOnce(&Owned<native::rd_kafka_event_t>) -> Result<T, ErrorCode>,
+) -> Result<T, ErrorCode> {
     let failed = || ErrorCode::from_rdkafka(RDKafkaErrorCode::Fail);
     let client = client.native_ptr();
     // SAFETY: the client lives until this function returns, and the queue is given back before.
@@ -83,16 +123,18 @@ pub(super) fn call<C: ClientContext>(
     let timeout_ms = c_int::try_from(remaining.as_millis())
         .unwrap_or(c_int::MAX)
         .max(1);
-    let options = options(client, call, timeout_ms).ok_or_else(failed)?;
-    // SAFETY: client, queue and options are alive, the group is zero-terminated, and the lists outlive the call;
-    // librdkafka copies what it is given before it returns.
-    unsafe { send(client, group, call, &options, &queue) }.ok_or_else(failed)?;
+    let options = options(client, operation, timeout_ms).ok_or_else(failed)?;
+    let asked = Asked {
+        client,
+        options,
+        queue,
+    };
+    send(&asked).ok_or_else(failed)?;
     loop {
         // SAFETY: the queue is alive. What comes out of it belongs to the caller.
-        let event = unsafe { native::rd_kafka_queue_poll(queue.pointer, SLICE_MS) };
+        let event = unsafe { native::rd_kafka_queue_poll(asked.queue.pointer, SLICE_MS) };
         if let Some(event) = Owned::new(event, native::rd_kafka_event_destroy) {
-            // SAFETY: the event is alive, and it is the result of this call: nothing else uses the queue.
-            return unsafe { outcome(&event, call) };
+            return outcome(&event);
         }
         // librdkafka reports its own timeout as a result; this is for the case that it does not.
         if Instant::now() > deadline + std::time::Duration::from_secs(1) {
@@ -106,16 +148,9 @@ pub(super) fn call<C: ClientContext>(
 
 fn options(
     client: *mut native::rd_kafka_t,
-    call: &GroupCall,
+    operation: native::rd_kafka_admin_op_t,
     timeout_ms: c_int,
 ) -> Option<Owned<native::rd_kafka_AdminOptions_t>> {
-    use native::rd_kafka_admin_op_t as op;
-    let operation = match call {
-        GroupCall::ListOffsets => op::RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS,
-        GroupCall::AlterOffsets(_) => op::RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS,
-        GroupCall::DeleteOffsets(_) => op::RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS,
-        GroupCall::DeleteGroup => op::RD_KAFKA_ADMIN_OP_DELETEGROUPS,
-    };
     // SAFETY: the client is alive; the options are given back by their owner.
     let options = unsafe { native::rd_kafka_AdminOptions_new(client, operation) };
     let options = Owned::new(options, native::rd_kafka_AdminOptions_destroy)?;
@@ -136,14 +171,9 @@ fn options(
 /// # Safety
 ///
 /// All pointers are alive during the call.
-unsafe fn send(
-    client: *mut native::rd_kafka_t,
-    group: &CStr,
-    call: &GroupCall,
-    options: &Owned<native::rd_kafka_AdminOptions_t>,
-    queue: &Owned<native::rd_kafka_queue_t>,
-) -> Option<()> {
-    let (group, options, queue) = (group.as_ptr(), options.pointer, queue.pointer);
+unsafe fn send(asked: &Asked, group: &CStr, call: &GroupCall) -> Option<()> {
+    let (client, options, queue) = (asked.client, asked.options.pointer, asked.queue.pointer);
+    let group = group.as_ptr();
     // SAFETY: as the caller promises; each request is given back at the end of its arm, after librdkafka has
     // copied it.
     unsafe {

@@ -118,6 +118,11 @@ impl SourceTask {
                 }
                 continue;
             }
+            // Runs of one topic are the rule: the texts of a run are the same one.
+            let new_topic = !std::ptr::eq(topic, last_topic);
+            if new_topic && !self.ensure_topic(topic).await? {
+                return Ok(());
+            }
             let outgoing = ProducerRecord {
                 topic,
                 partition: record.kafka_partition,
@@ -130,8 +135,7 @@ impl SourceTask {
             if matches!(handed, Handed::Stopping) {
                 return Ok(());
             }
-            // Runs of one topic are the rule: the texts of a run are the same one.
-            if !std::ptr::eq(topic, last_topic) {
+            if new_topic {
                 last_topic = topic;
                 self.topics.sent(topic, self.submitted.next_sequence());
             }
