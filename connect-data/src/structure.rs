@@ -25,9 +25,16 @@ impl<'a> Struct<'a> {
         Ok(Self { schema, values })
     }
 
-    /// A struct whose values were already matched with the fields.
-    pub(crate) fn from_values(schema: SchemaRef, values: Vec<Value<'a>>) -> Self {
-        debug_assert_eq!(schema.field_list().len(), values.len());
+    /// A struct whose values were already matched with the fields: their classes are not checked.
+    ///
+    /// # Panics
+    /// When there are not as many values as fields.
+    pub fn from_values(schema: SchemaRef, values: Vec<Value<'a>>) -> Self {
+        assert_eq!(
+            schema.field_list().len(),
+            values.len(),
+            "a value for each field"
+        );
         Self { schema, values }
     }
 
@@ -44,6 +51,11 @@ impl<'a> Struct<'a> {
     /// The stored values, given up.
     pub fn into_values(self) -> Vec<Value<'a>> {
         self.values
+    }
+
+    /// The schema and the stored values.
+    pub fn into_parts(self) -> (SchemaRef, Vec<Value<'a>>) {
+        (self.schema, self.values)
     }
 
     /// The value of a field, or the default of its schema where the value is null.

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use connect_data::DataError;
+
 pub use crate::config::connector::Tolerance;
 
 #[cfg(test)]
@@ -64,6 +66,15 @@ pub struct Failure {
 /// The class of failures that have no better one.
 pub const CONNECT_EXCEPTION: &str = "org.apache.kafka.connect.errors.ConnectException";
 
+/// The class of failures of data that are not as they should be.
+pub const DATA_EXCEPTION: &str = "org.apache.kafka.connect.errors.DataException";
+
+/// The class of wrong configurations.
+pub const CONFIG_EXCEPTION: &str = "org.apache.kafka.common.config.ConfigException";
+
+/// The class of failures after which another attempt may succeed.
+pub const RETRIABLE_EXCEPTION: &str = "org.apache.kafka.connect.errors.RetriableException";
+
 impl Failure {
     /// A failure of the given Java class.
     pub fn new(class: impl Into<String>, message: impl Into<String>) -> Self {
@@ -78,6 +89,28 @@ impl Failure {
     /// A `ConnectException`.
     pub fn connect(message: impl Into<String>) -> Self {
         Self::new(CONNECT_EXCEPTION, message)
+    }
+
+    /// A `DataException`.
+    pub fn data(message: impl Into<String>) -> Self {
+        Self::new(DATA_EXCEPTION, message)
+    }
+
+    /// A `ConnectException` around a failure, as `new ConnectException(Throwable)` makes it: its
+    /// message is the failure's class and message.
+    #[must_use]
+    pub fn wrapped(cause: Failure) -> Self {
+        let message = if cause.message.is_empty() {
+            cause.class.clone()
+        } else {
+            format!("{}: {}", cause.class, cause.message)
+        };
+        Self::connect(message).caused_by(cause)
+    }
+
+    /// Whether another attempt may succeed.
+    pub fn retriable(&self) -> bool {
+        self.class == RETRIABLE_EXCEPTION
     }
 
     /// Adds what led to it.
@@ -99,6 +132,19 @@ impl Failure {
         match error.source() {
             Some(source) => failure.caused_by_error(source),
             None => failure,
+        }
+    }
+}
+
+impl From<DataError> for Failure {
+    /// The exception that Kafka's data model throws in this case.
+    fn from(error: DataError) -> Self {
+        let failure = Self::new(error.class_name(), error.to_string());
+        match error {
+            DataError::InvalidDefault(cause) | DataError::ProjectionField { source: cause, .. } => {
+                failure.caused_by((*cause).into())
+            }
+            _ => failure,
         }
     }
 }

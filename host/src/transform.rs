@@ -5,20 +5,25 @@
 //! REST. Kafka counterparts: `connect/transforms`, TransformationChain.
 
 mod cast;
+mod chain;
 mod drop_headers;
 mod extract_field;
+mod field_path;
 mod filter;
 mod flatten;
 mod header_from;
 mod hoist_field;
 mod insert_field;
 mod insert_header;
+mod java_regex;
 mod keys;
 mod mask_field;
+mod operand;
 mod predicate;
 mod regex_router;
 mod registry;
 mod replace_field;
+mod schema_cache;
 mod set_schema_metadata;
 mod timestamp_converter;
 mod timestamp_router;
@@ -26,9 +31,11 @@ mod value_to_key;
 
 use crate::errors::Failure;
 
+pub use chain::{ChainStage, TransformationChain};
 pub use connect_data::{ConnectRecord, Consumed};
 pub use registry::{
-    TransformClass, known_predicates, known_transformations, nested_classes, resolve_class,
+    TransformClass, create_predicate, create_transformation, known_predicates,
+    known_transformations, nested_classes, resolve_class,
 };
 
 /// What became of a record.

@@ -41,10 +41,13 @@ pub(super) fn with_default(
     ConfigKey::new(name, config_type, default, importance, documentation)
 }
 
+/// The key of many transformations for how nulls are read.
+pub(super) const REPLACE_NULL_WITH_DEFAULT: &str = "replace.null.with.default";
+
 /// `replace.null.with.default`
 pub(super) fn replace_null_with_default() -> ConfigKey {
     with_default(
-        "replace.null.with.default",
+        REPLACE_NULL_WITH_DEFAULT,
         ConfigType::Boolean,
         "true",
         Importance::Medium,

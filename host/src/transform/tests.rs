@@ -1,3 +1,6 @@
+mod chain;
+pub mod records;
+
 use super::cast::{Spec, parse_spec};
 use super::replace_field::parse_renames;
 use super::*;

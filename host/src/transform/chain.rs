@@ -1,0 +1,123 @@
+//! The transformations of a connector in the order of its configuration.
+//!
+//! Owns making them from `transforms.*` and `predicates.*`, and when one is applied. Must not know
+//! what happens to records that fail. Kafka counterparts: ConnectorConfig.transformationStages,
+//! TransformationStage, TransformationChain.
+
+use connect_data::ConnectRecord;
+
+use super::resolve_class;
+use super::{Applied, Predicate, Transformation, create_predicate, create_transformation};
+use crate::config::def::{ConfigError, java_trim, split_list};
+use crate::config::{ConfigMap, with_prefix_stripped};
+use crate::errors::{CONFIG_EXCEPTION, Failure};
+
+/// The transformations of one task.
+#[derive(Default)]
+pub struct TransformationChain {
+    stages: Vec<ChainStage>,
+}
+
+/// One transformation with its predicate.
+pub struct ChainStage {
+    /// Its name in the configuration.
+    pub alias: String,
+    /// Its class, which reports of failures name.
+    pub class: String,
+    /// Which records it is applied to, and whether that is turned around; all if there is none.
+    pub predicate: Option<(Box<dyn Predicate>, bool)>,
+    /// What it does.
+    pub work: Box<dyn Transformation>,
+}
+
+impl TransformationChain {
+    /// The transformations that a connector's configuration names.
+    ///
+    /// # Errors
+    ///
+    /// What the JVM's task fails with at its start.
+    pub fn create(config: &ConfigMap) -> Result<Self, Failure> {
+        let aliases = config.get("transforms").map(|list| split_list(list));
+        let stages = aliases
+            .unwrap_or_default()
+            .into_iter()
+            .map(|alias| ChainStage::create(alias, config))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { stages })
+    }
+
+    /// Whether records stay as they are.
+    pub fn is_empty(&self) -> bool {
+        self.stages.is_empty()
+    }
+
+    /// The transformations, to be applied one after the other.
+    pub fn stages(&mut self) -> &mut [ChainStage] {
+        &mut self.stages
+    }
+}
+
+impl ChainStage {
+    fn create(alias: String, config: &ConfigMap) -> Result<Self, Failure> {
+        let settings = with_prefix_stripped(config, &format!("transforms.{alias}."));
+        let class = class(&settings, "transforms", &alias)?;
+        let work = create_transformation(class, &settings)?;
+        let class = resolve_class(class).unwrap_or(class).to_owned();
+        let predicate = match settings.get("predicate") {
+            Some(name) => {
+                let negate = (settings.get("negate"))
+                    .is_some_and(|negate| java_trim(negate).eq_ignore_ascii_case("true"));
+                Some((predicate(java_trim(name), config)?, negate))
+            }
+            None => None,
+        };
+        Ok(Self {
+            alias,
+            class,
+            predicate,
+            work,
+        })
+    }
+
+    /// Applies the transformation if its predicate lets it.
+    ///
+    /// # Errors
+    ///
+    /// What the transformation or the predicate fails with.
+    #[inline]
+    pub fn apply(&mut self, record: &mut ConnectRecord<'_>) -> Result<Applied, Failure> {
+        if let Some((predicate, negate)) = &mut self.predicate
+            && predicate.test(record)? == *negate
+        {
+            return Ok(Applied::Kept);
+        }
+        self.work.apply(record)
+    }
+}
+
+fn predicate(alias: &str, config: &ConfigMap) -> Result<Box<dyn Predicate>, Failure> {
+    let listed = config.get("predicates").map(|list| split_list(list));
+    if !listed
+        .unwrap_or_default()
+        .iter()
+        .any(|listed| listed == alias)
+    {
+        // COMPAT: Kafka accepts the alias and then misses the keys that only listed ones have.
+        let message = format!("Unknown configuration 'predicates.{alias}.plugin.version'");
+        return Err(Failure::wrapped(Failure::new(CONFIG_EXCEPTION, message)));
+    }
+    let settings = with_prefix_stripped(config, &format!("predicates.{alias}."));
+    let class = class(&settings, "predicates", alias)?;
+    create_predicate(class, &settings)
+}
+
+fn class<'s>(settings: &'s ConfigMap, kind: &str, alias: &str) -> Result<&'s str, Failure> {
+    match settings.get("type") {
+        Some(class) => Ok(java_trim(class)),
+        None => {
+            let key = format!("{kind}.{alias}.type");
+            let missing = ConfigError::Missing { key }.to_string();
+            Err(Failure::new(CONFIG_EXCEPTION, missing))
+        }
+    }
+}
