@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
 /// By how much a wait may be longer so that it ends with others. LIMIT: nothing that people wait
-/// for, and twenty wake-ups a second however many wait.
-const SLACK: Duration = Duration::from_millis(50);
-/// Waits that get no slack: ten times of it.
+/// for, and ten wake-ups a second however many wait.
+const SLACK: Duration = Duration::from_millis(100);
+/// Waits that get no slack: five times of it.
 const SHORT_WAIT: Duration = Duration::from_millis(500);
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -25,8 +25,8 @@ pub fn epoch_ms() -> i64 {
     }
 }
 
-/// When a wait of this length ends. Long ones end at multiples of 50 ms of this process's time, so
-/// that a thousand instances that wait wake a thread twenty times a second and not a thousand times.
+/// When a wait of this length ends. Long ones end at multiples of 100 ms of this process's time, so
+/// that a thousand instances that wait wake a thread ten times a second and not a thousand times.
 pub fn end_of_wait(length: Duration) -> Instant {
     static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
     let begin = *BEGIN;

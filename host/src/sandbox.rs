@@ -18,6 +18,7 @@ mod http;
 mod imports;
 mod instance;
 mod limits;
+mod local_file;
 mod meter;
 mod names;
 mod network;

@@ -16,9 +16,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument as _;
 
 use crate::config::ConfigMap;
-use crate::config::connector::{
-    CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorConfig, TOPICS, TOPICS_REGEX,
-};
+use crate::config::connector::{CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorConfig};
 use crate::config::def::ConfigDef;
 use crate::config::provider::ConfigProviders;
 use crate::config::redact::Secrets;
@@ -41,6 +39,7 @@ pub mod api;
 mod connector;
 mod converters;
 mod guest_types;
+mod kept_consumer;
 mod limits;
 pub mod offsets;
 mod plugins;
@@ -51,6 +50,7 @@ mod source_offsets;
 mod source_task;
 mod submitted;
 mod task;
+mod task_configs;
 mod task_start;
 mod topic_creation;
 
@@ -63,8 +63,10 @@ use self::api::{
 };
 use self::api::{ConnectorOffset, OffsetsChange, OffsetsMessage};
 use self::connector::{ConnectorControls, ConnectorSpec, connector, run_connector};
+use self::kept_consumer::KeptConsumer;
 use self::services::{ConnectorRequests, lock};
 use self::task::{TaskControls, await_task, guest_failure};
+use self::task_configs::{completed, too_many_tasks};
 use self::task_start::run_task;
 
 /// Time in which connectors stop, all together, as in Kafka Connect.
@@ -105,6 +107,8 @@ pub struct LocalWorker {
     producers: Producers,
     connectors: Mutex<HashMap<ConnectorName, ConnectorControls>>,
     tasks: Mutex<HashMap<ConnectorTaskId, Arc<TaskControls>>>,
+    /// Consumers of sink tasks that are about to be started again.
+    kept_consumers: Mutex<HashMap<ConnectorTaskId, KeptConsumer>>,
     running: TaskTracker,
 }
 
@@ -116,6 +120,7 @@ impl LocalWorker {
             producers: Producers::new(),
             connectors: Mutex::new(HashMap::new()),
             tasks: Mutex::new(HashMap::new()),
+            kept_consumers: Mutex::new(HashMap::new()),
             running: TaskTracker::new(),
         }
     }
@@ -467,24 +472,7 @@ impl Worker for LocalWorker {
             tracing::warn!("{message}");
         }
         let task_class = &controls.plugin.description().task_class;
-        Ok(generated
-            .into_iter()
-            .map(|mut task| {
-                task.insert("task.class".to_owned(), task_class.clone());
-                for key in [TOPICS, TOPICS_REGEX] {
-                    if let Some(value) = config.get(key) {
-                        task.insert(key.to_owned(), value.clone());
-                    }
-                }
-                // References are stored as references, so that no secret is shown.
-                for (key, value) in &mut task {
-                    if let Some(raw) = config.get(key).filter(|raw| raw.contains("${")) {
-                        value.clone_from(raw);
-                    }
-                }
-                task
-            })
-            .collect())
+        Ok(completed(generated, config, task_class))
     }
 
     async fn start_task(
@@ -533,6 +521,7 @@ impl Worker for LocalWorker {
                 .map(|(id, task)| await_task(id, task, deadline)),
         )
         .await;
+        lock(&self.kept_consumers).retain(|id, _| !ids.contains(id));
         // Not earlier: a caller that gives this call up must not make the worker forget them.
         lock(&self.tasks).retain(|_, task| {
             let stopped = stopping
@@ -540,6 +529,17 @@ impl Worker for LocalWorker {
                 .any(|(_, stopped)| Arc::ptr_eq(stopped, task));
             !stopped
         });
+    }
+
+    async fn stop_task_for_restart(&self, id: &ConnectorTaskId) {
+        let slot = lock(&self.tasks).get(id).map(|task| task.consumer.clone());
+        if let Some(slot) = &slot {
+            slot.want();
+        }
+        self.stop_and_await_tasks(std::slice::from_ref(id)).await;
+        if let Some(kept) = slot.and_then(|slot| slot.take()) {
+            lock(&self.kept_consumers).insert(id.clone(), kept);
+        }
     }
 
     fn is_running(&self, name: &ConnectorName) -> bool {
@@ -577,6 +577,7 @@ impl Worker for LocalWorker {
         // Side by side: neither waits for the other, and both have to be done within 10 s.
         tokio::join!(connectors, self.stop_and_await_tasks(&tasks));
         lock(&self.connectors).clear();
+        lock(&self.kept_consumers).clear();
         if tokio::time::timeout(LOOPS_END, self.running.wait())
             .await
             .is_err()
@@ -587,14 +588,4 @@ impl Worker for LocalWorker {
             );
         }
     }
-}
-
-fn too_many_tasks(name: &ConnectorName, generated: usize, max_tasks: u32) -> String {
-    format!(
-        "The connector {name} has generated {generated} tasks, which is greater than {max_tasks}, \
-         the maximum number of tasks it is configured to create. This behaviour should be \
-         considered a bug and is disallowed. If necessary, it can be permitted by reconfiguring \
-         the connector with 'tasks.max.enforce' set to false; however, this option will be removed \
-         in a future release of Kafka Connect."
-    )
 }

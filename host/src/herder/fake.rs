@@ -322,6 +322,10 @@ impl Worker for FakeWorker {
         }
     }
 
+    async fn stop_task_for_restart(&self, id: &ConnectorTaskId) {
+        self.stop_and_await_tasks(std::slice::from_ref(id)).await;
+    }
+
     fn is_running(&self, name: &ConnectorName) -> bool {
         self.connectors.lock().unwrap().contains_key(name)
     }

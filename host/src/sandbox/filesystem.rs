@@ -21,9 +21,11 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
     PathFlags,
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult, ReaddirIterator};
+use wasmtime_wasi::runtime::spawn_blocking;
 
 use super::capability::NameView;
 use super::disk::{CountedStream, DiskQuota, NEW_ENTRY_BYTES, QuotaExceeded};
+use super::local_file::{self, is_local};
 
 /// What the filter knows about the descriptors of one instance.
 pub(super) struct FilterState {
@@ -35,6 +37,8 @@ pub(super) struct FilterState {
     read_only: HashSet<u32>,
     /// Open listings of filtered folders.
     listings: HashMap<u32, Arc<NameView>>,
+    /// Whether looking at an open file never waits; of files that were looked at.
+    local: HashMap<u32, bool>,
     /// What the instance writes.
     quota: Arc<DiskQuota>,
 }
@@ -47,6 +51,7 @@ impl FilterState {
             views: HashMap::new(),
             read_only: HashSet::new(),
             listings: HashMap::new(),
+            local: HashMap::new(),
             quota: Arc::new(quota),
         }
     }
@@ -74,6 +79,31 @@ impl FilteredFilesystem<'_> {
     fn take(&self, bytes: u64) -> FsResult<()> {
         let taken = self.filter.quota.take(bytes);
         taken.map_err(|_| ErrorCode::Quota.into())
+    }
+
+    /// The open file, if looking at it never waits.
+    async fn local_file(
+        &mut self,
+        descriptor: &Resource<Descriptor>,
+    ) -> FsResult<Option<Arc<std::fs::File>>> {
+        let Descriptor::File(open) = self.inner.table.get(descriptor)? else {
+            return Ok(None);
+        };
+        let file = Arc::clone(&open.file);
+        let rep = descriptor.rep();
+        let is_local = match self.filter.local.get(&rep) {
+            Some(is_local) => *is_local,
+            None => {
+                let asked = Arc::clone(&file);
+                let is_local = spawn_blocking(move || {
+                    asked.metadata().is_ok_and(|found| found.is_file()) && is_local(&asked)
+                });
+                let is_local = is_local.await;
+                self.filter.local.insert(rep, is_local);
+                is_local
+            }
+        };
+        Ok(is_local.then_some(file))
     }
 
     /// Counts a name that opening may make. Looked at only where it matters, since it costs a call.
@@ -429,6 +459,7 @@ impl HostDescriptor for FilteredFilesystem<'_> {
         // The number is given to another descriptor next.
         self.filter.views.remove(&rep);
         self.filter.read_only.remove(&rep);
+        self.filter.local.remove(&rep);
         Ok(())
     }
 
@@ -478,7 +509,10 @@ impl HostDescriptor for FilteredFilesystem<'_> {
     }
 
     async fn stat(&mut self, descriptor: Resource<Descriptor>) -> FsResult<DescriptorStat> {
-        self.inner.stat(descriptor).await
+        match self.local_file(&descriptor).await? {
+            Some(file) => Ok(local_file::stat(&file)?),
+            None => self.inner.stat(descriptor).await,
+        }
     }
 
     async fn is_same_object(

@@ -241,6 +241,11 @@ pub trait Worker: Send + Sync {
     /// Stops tasks and waits for their ends. Unknown ones are passed over.
     async fn stop_and_await_tasks(&self, ids: &[ConnectorTaskId]);
 
+    /// Stops a task that is started again next, and waits for its end. What the next start can take
+    /// over is kept for it: a sink task keeps its place in its group, so that nobody waits for a
+    /// rebalance.
+    async fn stop_task_for_restart(&self, id: &ConnectorTaskId);
+
     /// Whether there is an instance of that connector.
     fn is_running(&self, name: &ConnectorName) -> bool;
 

@@ -14,14 +14,15 @@ use tokio::time::Instant;
 
 use crate::config::ConfigMap;
 use crate::errors::{Failure, ToleranceOperator};
-use crate::kafka::TopicPartition;
-use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer, Subscription};
+use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer};
+use crate::kafka::{KafkaError, TopicPartition};
 use crate::sandbox::{SandboxError, SinkTaskInstance};
 use crate::storage::status::State;
 
 use super::active_topics::ActiveTopics;
 use super::converters::{ConverterChoices, TaskConverters};
 use super::guest_types::guest_partitions;
+use super::kept_consumer::{ConsumerSpec, KeptConsumer};
 use super::services::SinkRequests;
 use super::sink_offsets::{PartitionOffsets, SinkOffsets};
 use super::task::{TaskContext, guest_failure};
@@ -36,10 +37,10 @@ const CONSUMER_CLOSE: Duration = Duration::from_secs(5);
 pub(super) struct SinkTaskSpec {
     /// The task's configuration, for the guest's start.
     pub config: ConfigMap,
-    /// The consumer's settings, Java names, in order.
-    pub consumer_settings: Vec<(String, String)>,
-    /// What to read.
-    pub subscription: Subscription,
+    /// What the consumer is made of.
+    pub consumer: ConsumerSpec,
+    /// The consumer of the task's last instance, if it left one.
+    pub kept_consumer: Option<KeptConsumer>,
     /// The converters.
     pub converters: ConverterChoices,
     /// What to do with records that fail.
@@ -61,6 +62,8 @@ pub(super) struct SinkTask {
     context: TaskContext,
     instance: SinkTaskInstance,
     consumer: SinkConsumer,
+    /// What the consumer is made of.
+    made_of: ConsumerSpec,
     converters: TaskConverters,
     tolerance: ToleranceOperator,
     requests: Arc<SinkRequests>,
@@ -86,6 +89,9 @@ pub(super) struct SinkTask {
     next_timeout: Option<Duration>,
 }
 
+/// Partitions with the offsets where reading starts.
+type PartitionPositions = Vec<(TopicPartition, i64)>;
+
 struct CommitInFlight {
     completion: CommitCompletion,
     offsets: PartitionOffsets,
@@ -109,12 +115,8 @@ pub(super) async fn run_sink_task(
         stop_after(&mut instance, &context, &error).await;
         return Err(guest_failure(&error));
     }
-    let subscribed = SinkConsumer::subscribe(
-        &spec.consumer_settings,
-        spec.subscription,
-        &context.id.to_string(),
-    );
-    let consumer = match subscribed {
+    let made_of = spec.consumer.clone();
+    let (consumer, committed) = match consumer(spec.consumer, spec.kept_consumer, &context).await {
         Ok(consumer) => consumer,
         Err(error) => {
             if let Err(error) = instance.stop().await {
@@ -146,10 +148,10 @@ pub(super) async fn run_sink_task(
         std::future::pending::<()>().await;
     };
     let run = async move {
-        context.report(State::Running);
         let mut task = SinkTask {
             next_commit: Instant::now() + spec.commit_interval,
             context,
+            made_of,
             instance,
             consumer,
             converters,
@@ -170,13 +172,30 @@ pub(super) async fn run_sink_task(
             commit_in_flight: None,
             next_timeout: None,
         };
-        let outcome = task.iterate_until_stopped().await;
+        let outcome = task.begin(committed).await;
         task.finish(outcome).await
     };
     tokio::select! {
         outcome = run => outcome,
         () = wake => Ok(()),
     }
+}
+
+/// A consumer that joins its group, or the one that the task's last instance left, with the
+/// committed offsets of its partitions.
+async fn consumer(
+    wanted: ConsumerSpec,
+    kept: Option<KeptConsumer>,
+    context: &TaskContext,
+) -> Result<(SinkConsumer, PartitionPositions), KafkaError> {
+    match kept {
+        Some(kept) if kept.made_of == wanted => return Ok((kept.consumer, kept.committed)),
+        Some(kept) => kept.consumer.close(CONSUMER_CLOSE).await,
+        None => {}
+    }
+    let label = context.id.to_string();
+    let consumer = SinkConsumer::subscribe(&wanted.settings, wanted.subscription, &label)?;
+    Ok((consumer, PartitionPositions::new()))
 }
 
 /// The guest's stop after a failure, if the failure left it alive.
@@ -189,6 +208,30 @@ async fn stop_after(instance: &mut SinkTaskInstance, context: &TaskContext, erro
 }
 
 impl SinkTask {
+    /// Runs to the end of the task. With partitions of a consumer that was taken over, the guest
+    /// opens them first: RUNNING means that records reach it.
+    async fn begin(&mut self, committed: PartitionPositions) -> Result<(), Failure> {
+        if !committed.is_empty() {
+            self.go_on_from(committed).await?;
+        }
+        self.context.report(State::Running);
+        self.iterate_until_stopped().await
+    }
+
+    /// Takes over the partitions of a consumer: what was read and not committed is read again.
+    async fn go_on_from(&mut self, committed: PartitionPositions) -> Result<(), Failure> {
+        self.consumer
+            .seek(&committed)
+            .map_err(|error| consumer_failure(&error))?;
+        let partitions: Vec<TopicPartition> = committed
+            .iter()
+            .map(|(partition, _)| partition.clone())
+            .collect();
+        // The last instance may have paused some.
+        self.resume_partitions(&partitions)?;
+        self.partitions_assigned(committed).await
+    }
+
     async fn iterate_until_stopped(&mut self) -> Result<(), Failure> {
         while !self.context.stopping() {
             self.follow_target()?;
@@ -407,7 +450,8 @@ impl SinkTask {
         self.drop_from_batch(partitions)
     }
 
-    /// The end of the task: last commit, close, stop, leaving the group. The commit gets a part of
+    /// The end of the task: last commit, close, stop, leaving the group unless another instance of
+    /// the task goes on with the consumer. The commit gets a part of
     /// the time, so that the guest's stop is reached also when the broker is away.
     async fn finish(mut self, outcome: Result<(), Failure>) -> Result<(), Failure> {
         let mut outcome = outcome;
@@ -427,12 +471,20 @@ impl SinkTask {
         {
             tracing::warn!("The task's stop failed: {}", self.context.shown(&error));
         }
-        self.consumer.close(CONSUMER_CLOSE).await;
+        if outcome.is_ok() && self.context.consumer.is_wanted() {
+            self.context.consumer.leave(KeptConsumer {
+                consumer: self.consumer,
+                made_of: self.made_of,
+                committed: self.offsets.rewind(),
+            });
+        } else {
+            self.consumer.close(CONSUMER_CLOSE).await;
+        }
         outcome
     }
 }
 
-fn consumer_failure(error: &crate::kafka::KafkaError) -> Failure {
+fn consumer_failure(error: &KafkaError) -> Failure {
     Failure::connect("The consumer failed").caused_by_error(error)
 }
 

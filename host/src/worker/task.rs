@@ -20,6 +20,7 @@ use crate::storage::status::State;
 
 use super::LOOPS_END;
 use super::api::StatusListener;
+use super::kept_consumer::ConsumerSlot;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,8 @@ mod tests;
 pub(super) struct TaskControls {
     /// Class and version of its plugin.
     pub(super) plugin: Option<(String, String)>,
+    /// Where a sink task leaves its consumer for the next start.
+    pub(super) consumer: ConsumerSlot,
     target: watch::Sender<TargetState>,
     stop: CancellationToken,
     signal: StopSignal,
@@ -48,6 +51,8 @@ pub(super) struct TaskContext {
     pub signal: StopSignal,
     /// Set when the worker does not wait any longer: no more statuses, no more calls.
     pub abort: CancellationToken,
+    /// Where a sink task leaves its consumer for the next start.
+    pub consumer: ConsumerSlot,
     listener: Arc<dyn StatusListener>,
     /// What must not stand in a trace.
     secrets: Arc<Secrets>,
@@ -64,6 +69,7 @@ impl TaskControls {
         let (sender, receiver) = watch::channel(target);
         let controls = Self {
             plugin: None,
+            consumer: ConsumerSlot::default(),
             target: sender,
             stop: CancellationToken::new(),
             signal: StopSignal::new(),
@@ -76,6 +82,7 @@ impl TaskControls {
             stop: controls.stop.clone(),
             signal: controls.signal.clone(),
             abort: controls.abort.clone(),
+            consumer: controls.consumer.clone(),
             listener,
             secrets,
         };

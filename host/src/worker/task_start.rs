@@ -35,7 +35,8 @@ use super::LocalWorker;
 use super::active_topics::ActiveTopics;
 use super::api::{ConfigOrigin, StartSpec};
 use super::converters::ConverterChoices;
-use super::services::{ConnectorOffsets, SinkRequests};
+use super::kept_consumer::{ConsumerSpec, KeptConsumer};
+use super::services::{ConnectorOffsets, SinkRequests, lock};
 use super::sink_task::{SinkTaskSpec, run_sink_task};
 use super::source_offsets::SourceOffsets;
 use super::source_task::{SourceTaskSpec, run_source_task};
@@ -54,6 +55,8 @@ pub(super) struct TaskStart {
     producers: Producers,
     offsets: Arc<dyn OffsetBackingStore>,
     topics: Option<Arc<dyn TopicBackingStore>>,
+    /// What the task's last instance left for this one.
+    kept_consumer: Option<KeptConsumer>,
 }
 
 impl LocalWorker {
@@ -86,6 +89,7 @@ impl LocalWorker {
             producers: self.producers.clone(),
             offsets: self.parts.offsets.clone(),
             topics: self.parts.topics.clone(),
+            kept_consumer: lock(&self.kept_consumers).remove(id),
         };
         (start, secrets)
     }
@@ -148,9 +152,11 @@ impl TaskStart {
     /// # Errors
     ///
     /// Why the task failed.
-    pub(super) async fn run(self, context: TaskContext) -> Result<(), Failure> {
+    pub(super) async fn run(mut self, context: TaskContext) -> Result<(), Failure> {
         let mut context = context;
         if context.should_pause() {
+            // Nobody would poll it meanwhile.
+            self.kept_consumer = None;
             // Nothing is created until the connector is resumed.
             context.report(State::Paused);
             context.wait_while_paused().await;
@@ -236,13 +242,14 @@ impl TaskStart {
     }
 
     async fn run_sink(
-        self,
+        mut self,
         context: TaskContext,
         plugin: CompiledPlugin,
         grants: Grants,
     ) -> Result<(), Failure> {
         let config = SinkConnectorConfig::new(&self.connector_config)
             .map_err(|error| config_failure(&error))?;
+        let kept_consumer = self.kept_consumer.take();
         let requests = Arc::new(SinkRequests::default());
         let services = HostServices {
             sink_context: Some(requests.clone()),
@@ -252,11 +259,14 @@ impl TaskStart {
             .await
             .map_err(|error| guest_failure(&error))?;
         let spec = SinkTaskSpec {
-            consumer_settings: clients::sink_consumer(&self.worker, &config.connector, &self.id),
-            subscription: match config.topics {
-                SinkTopics::Names(names) => Subscription::Topics(names),
-                SinkTopics::Pattern(pattern) => Subscription::Pattern(pattern),
+            consumer: ConsumerSpec {
+                settings: clients::sink_consumer(&self.worker, &config.connector, &self.id),
+                subscription: match config.topics {
+                    SinkTopics::Names(names) => Subscription::Topics(names),
+                    SinkTopics::Pattern(pattern) => Subscription::Pattern(pattern),
+                },
             },
+            kept_consumer,
             converters: self.converters(&config.connector),
             tolerance: self.tolerance(&config.connector.errors),
             commit_interval: self.worker.offset_flush_interval,

@@ -411,7 +411,7 @@ pub(super) const OURS: [Row; 6] = [
     (
         "connector.monitor.interval.ms",
         Long,
-        "1000",
+        "10000",
         Low,
         "How often connectors are asked to look for changes that need other task configurations.",
     ),

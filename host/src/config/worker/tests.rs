@@ -70,7 +70,7 @@ fn defaults() {
             && config.topic_tracking_allow_reset
     );
     assert!(config.plugin_path.is_empty() && config.plugin_cache_dir.is_none());
-    assert_eq!(config.connector_monitor_interval, Duration::from_secs(1));
+    assert_eq!(config.connector_monitor_interval, Duration::from_secs(10));
     assert!(config.sandbox.fs_allow.is_empty() && !config.sandbox.stdio_allow);
     assert_eq!(config.sandbox.net_allow, [NetRule::parse("*").unwrap()]);
     assert_eq!(config.sandbox.memory_max_bytes, 512 << 20);

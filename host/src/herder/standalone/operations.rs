@@ -292,6 +292,12 @@ impl Operations {
         self.versions.tasks_stopped(ids);
     }
 
+    /// Stops a task that is started again next: a sink task keeps its place in its group.
+    pub(super) async fn stop_task_for_restart(&self, id: &ConnectorTaskId) {
+        self.worker.stop_task_for_restart(id).await;
+        self.versions.tasks_stopped(std::slice::from_ref(id));
+    }
+
     /// The tasks that do not run in the version of their connector.
     pub(super) fn left_behind(
         &self,

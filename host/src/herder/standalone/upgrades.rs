@@ -176,7 +176,7 @@ impl Operations {
         stored: &ConnectorConfigState,
     ) -> Result<(), HerderError> {
         let began = Instant::now();
-        self.stop_tasks(std::slice::from_ref(id)).await;
+        self.stop_task_for_restart(id).await;
         self.statuses.on_task_status(id, State::Restarting, None);
         self.start_task(id, stored).await?;
         self.await_task(id, began).await

@@ -18,6 +18,9 @@ use crate::kafka::{KafkaError, log};
 
 /// How long the poll thread sleeps in librdkafka without deliveries; bounds the time that closing takes.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// How long the poll thread sleeps by itself while no task has records in flight: rdkafka's `poll` spins through
+/// the last millisecond of its timeout, which an idle worker would pay for ten times a second.
+const IDLE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Receives what librdkafka reports, on the poll thread.
 pub(super) struct DeliveryContext {
@@ -78,7 +81,7 @@ impl DeliveryContext {
 /// A producer client, shared by tasks. Dropping it gives up what is in flight and joins the poll thread.
 pub(super) struct ProducerClient {
     producer: Arc<BaseProducer<DeliveryContext>>,
-    active: AtomicUsize,
+    active: Arc<AtomicUsize>,
     stopping: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -97,13 +100,20 @@ impl ProducerClient {
             .map_err(|error| translated.construct_error(ClientRole::Producer, &error))?;
         let producer = Arc::new(producer);
         let stopping = Arc::new(AtomicBool::new(false));
+        let active = Arc::new(AtomicUsize::new(0));
         let thread = thread::Builder::new()
             .name("kafka-producer".to_owned())
             .spawn({
                 let (producer, stopping) = (Arc::clone(&producer), Arc::clone(&stopping));
+                let active = Arc::clone(&active);
                 move || {
                     while !stopping.load(Ordering::Acquire) {
-                        producer.poll(POLL_INTERVAL);
+                        if active.load(Ordering::Acquire) == 0 {
+                            producer.poll(Duration::ZERO);
+                            thread::park_timeout(IDLE_INTERVAL);
+                        } else {
+                            producer.poll(POLL_INTERVAL);
+                        }
                         let client = producer.client();
                         client.context().bootstrap.tend(client);
                     }
@@ -115,7 +125,7 @@ impl ProducerClient {
             })?;
         Ok(Arc::new(Self {
             producer,
-            active: AtomicUsize::new(0),
+            active,
             stopping,
             thread: Some(thread),
         }))
@@ -131,7 +141,16 @@ impl ProducerClient {
     }
 
     pub(super) fn task_active(&self) {
-        self.active.fetch_add(1, Ordering::Relaxed);
+        if self.active.fetch_add(1, Ordering::AcqRel) == 0 {
+            self.wake();
+        }
+    }
+
+    /// Ends the poll thread's own sleep, also one that has yet to begin.
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
     }
 
     pub(super) fn task_idle(&self) {
@@ -173,6 +192,7 @@ impl ProducerClient {
 impl Drop for ProducerClient {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::Release);
+        self.wake();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
