@@ -27,7 +27,7 @@ pub use limits::BatchLimits;
 pub use offset_map::EncodedOffsetMap;
 pub use sink_reader::{SinkBatch, SinkRecords};
 pub use sink_writer::SinkBatchEncoder;
-pub use source_reader::{SourceBatch, SourceRecordView, SourceRecords};
+pub use source_reader::{SourceBatch, SourceRecordMark, SourceRecordView, SourceRecords};
 pub use source_writer::SourceBatchEncoder;
 
 /// The only version of the format so far.

@@ -1,14 +1,18 @@
 //! What happens when a record or a task fails: stages, tolerance, and the text of traces.
 //!
-//! Owns the decision "skip the record or fail the task" and the form of a trace in a status. Pure:
-//! reports are logged by the caller's span; dead letter queues come behind a trait. Kafka's
-//! counterpart: `org.apache.kafka.connect.runtime.errors`.
+//! Owns the decisions "try again", "skip the record" and "fail the task", and the form of a trace in
+//! a status. Pure: time is given by the caller, who also waits, and writes to a dead letter queue.
+//! Kafka's counterpart: `org.apache.kafka.connect.runtime.errors`.
 
 use std::fmt;
 
 use connect_data::DataError;
 
-pub use crate::config::connector::Tolerance;
+mod operator;
+mod retries;
+
+pub use operator::{Ended, FailedOperation, NextStep, RetryWithToleranceOperator};
+pub use retries::Retries;
 
 #[cfg(test)]
 mod tests;
@@ -162,86 +166,5 @@ impl fmt::Display for Failure {
             write!(formatter, "\nCaused by: {cause}")?;
         }
         Ok(())
-    }
-}
-
-/// The `errors.*` settings of a connector that the worker acts on.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ErrorPolicy {
-    /// `errors.tolerance`.
-    pub tolerance: Tolerance,
-    /// `errors.log.enable`.
-    pub log_enable: bool,
-    /// `errors.log.include.messages`.
-    pub log_include_messages: bool,
-}
-
-/// Decides about failed records of one task and counts them.
-#[derive(Debug, Default)]
-pub struct ToleranceOperator {
-    policy: ErrorPolicy,
-    task: String,
-    /// Records that failed.
-    failures: u64,
-    /// Records that were skipped.
-    skipped: u64,
-}
-
-impl ToleranceOperator {
-    /// For the task with this name (`connector-0`).
-    pub fn new(policy: ErrorPolicy, task: impl Into<String>) -> Self {
-        Self {
-            policy,
-            task: task.into(),
-            failures: 0,
-            skipped: 0,
-        }
-    }
-
-    /// A record failed in `stage`, executed by `class`. Logs it if the policy says so (`record`
-    /// tells which) and returns when it is to be skipped.
-    ///
-    /// # Errors
-    ///
-    /// The failure of the task, when the record may not be skipped.
-    pub fn record_failed(
-        &mut self,
-        stage: Stage,
-        class: &str,
-        failure: Failure,
-        record: impl FnOnce() -> String,
-    ) -> Result<(), Failure> {
-        self.failures += 1;
-        if self.policy.log_enable {
-            let which = if self.policy.log_include_messages {
-                format!(", where {}", record())
-            } else {
-                String::new()
-            };
-            tracing::error!(
-                "Error encountered in task {}. Executing stage '{stage}' with class \
-                 '{class}'{which}.\n{failure}",
-                self.task
-            );
-        }
-        match self.policy.tolerance {
-            Tolerance::All => {
-                self.skipped += 1;
-                Ok(())
-            }
-            Tolerance::None => {
-                Err(Failure::connect("Tolerance exceeded in error handler").caused_by(failure))
-            }
-        }
-    }
-
-    /// Whether failed records are skipped.
-    pub fn tolerates(&self) -> bool {
-        self.policy.tolerance == Tolerance::All
-    }
-
-    /// How many records failed and how many of them were skipped.
-    pub fn counts(&self) -> (u64, u64) {
-        (self.failures, self.skipped)
     }
 }

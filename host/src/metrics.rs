@@ -6,37 +6,58 @@
 
 mod export;
 mod instance;
+mod task;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 pub use self::instance::{InstanceLabels, InstanceUsage, OwnMetric};
+pub use self::task::{Count, LastTime, TaskErrors, TaskLabels};
 
-/// Everything that is measured in this process. Clones share the list.
+/// Everything that is measured in this process. Clones share the lists.
 #[derive(Clone, Debug, Default)]
-pub struct Metrics(Arc<Mutex<Vec<Weak<InstanceUsage>>>>);
+pub struct Metrics(Arc<Mutex<Lists>>);
+
+#[derive(Debug, Default)]
+struct Lists {
+    instances: Vec<Weak<InstanceUsage>>,
+    tasks: Vec<Weak<TaskErrors>>,
+}
 
 impl Metrics {
     /// The usage of a new instance, shown as long as somebody holds it.
     pub fn instance(&self, labels: InstanceLabels) -> Arc<InstanceUsage> {
         let usage = Arc::new(InstanceUsage::new(labels));
-        let mut instances = self.instances();
-        // Amortised: the list is cleaned when it would grow.
-        if instances.len() == instances.capacity() {
-            instances.retain(|instance| instance.strong_count() > 0);
-        }
-        instances.push(Arc::downgrade(&usage));
+        add(&mut self.lists().instances, &usage);
         usage
+    }
+
+    /// The error counters of a new task, shown as long as somebody holds them.
+    pub fn task(&self, labels: TaskLabels) -> Arc<TaskErrors> {
+        let errors = Arc::new(TaskErrors::new(labels));
+        add(&mut self.lists().tasks, &errors);
+        errors
     }
 
     /// All metrics as OpenMetrics text, which Prometheus reads.
     pub fn text(&self) -> String {
-        let live = self.instances().iter().filter_map(Weak::upgrade).collect();
-        export::text(live)
+        let lists = self.lists();
+        let instances = lists.instances.iter().filter_map(Weak::upgrade).collect();
+        let tasks = lists.tasks.iter().filter_map(Weak::upgrade).collect();
+        drop(lists);
+        export::text(instances, tasks)
     }
 
-    fn instances(&self) -> MutexGuard<'_, Vec<Weak<InstanceUsage>>> {
+    fn lists(&self) -> MutexGuard<'_, Lists> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Amortised: a list is cleaned when it would grow.
+fn add<Measured>(list: &mut Vec<Weak<Measured>>, measured: &Arc<Measured>) {
+    if list.len() == list.capacity() {
+        list.retain(|one| one.strong_count() > 0);
+    }
+    list.push(Arc::downgrade(measured));
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use crate::config::worker::WorkerConfig;
 use crate::errors::Failure;
 use crate::ids::{ConnectorName, ConnectorTaskId, InstanceId};
 use crate::kafka::producer::Producers;
+use crate::metrics::Metrics;
 use crate::plugin::{GrantOrigin, GrantPolicy, PluginRegistry};
 use crate::sandbox::{
     CompiledPlugin, ConnectorInstance, Grants, HostServices, InstanceSpec, Limits, StopSignal,
@@ -38,11 +39,14 @@ mod active_topics;
 pub mod api;
 mod connector;
 mod converters;
+mod dead_letter_queue;
+mod errant_records;
 mod guest_types;
 mod kept_consumer;
 mod limits;
 pub mod offsets;
 mod plugins;
+mod record_path;
 mod services;
 mod sink_offsets;
 mod sink_task;
@@ -99,6 +103,8 @@ pub struct WorkerParts {
     pub events: Arc<dyn ConnectorEvents>,
     /// Where guests run, so that busy ones make nobody else wait.
     pub guests: Handle,
+    /// Where the errors of tasks are counted.
+    pub metrics: Metrics,
 }
 
 /// The worker of this process.

@@ -209,6 +209,32 @@ impl<'b> SourceRecords<'b> {
         }
     }
 
+    /// As [`Self::next_record`], so that the values can be taken out of the record. Its other parts
+    /// must stay: the next record may share them.
+    #[inline]
+    pub fn next_record_mut(&mut self) -> Result<Option<&mut SourceRecordView<'b>>, BatchError> {
+        if self.next_record()?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(&mut self.record))
+    }
+
+    /// Where the next record is, to read it again whatever became of it.
+    #[inline]
+    pub fn mark(&self) -> SourceRecordMark<'b> {
+        let record = &self.record;
+        SourceRecordMark {
+            batch: self.batch,
+            reader: self.reader,
+            timestamp: self.timestamp,
+            topic: record.topic,
+            topic_index: record.topic_index,
+            source_partition_index: record.source_partition_index,
+            key_schema: record.key_schema,
+            value_schema: record.value_schema,
+        }
+    }
+
     #[cold]
     fn end(&mut self) -> Result<(), BatchError> {
         if std::mem::replace(&mut self.done, true) {
@@ -268,6 +294,47 @@ impl<'b> SourceRecords<'b> {
             record.headers = ConnectHeaders::new();
         }
         Ok(())
+    }
+}
+
+/// The place of a record in a batch; see [`SourceRecords::mark`].
+#[derive(Debug, Clone, Copy)]
+pub struct SourceRecordMark<'b> {
+    batch: &'b SourceBatch<'b>,
+    reader: Reader<'b>,
+    timestamp: i64,
+    topic: Option<&'b str>,
+    topic_index: Option<u32>,
+    source_partition_index: Option<u32>,
+    key_schema: Option<&'b SchemaRef>,
+    value_schema: Option<&'b SchemaRef>,
+}
+
+impl<'b> SourceRecordMark<'b> {
+    /// The record at this place, as the batch has it.
+    pub fn record(&self) -> Result<SourceRecordView<'b>, BatchError> {
+        let mut records = SourceRecords {
+            batch: self.batch,
+            reader: self.reader,
+            left: 1,
+            done: false,
+            timestamp: self.timestamp,
+            record: SourceRecordView {
+                topic: self.topic,
+                topic_index: self.topic_index,
+                source_partition_index: self.source_partition_index,
+                key_schema: self.key_schema,
+                value_schema: self.value_schema,
+                ..SourceRecordView::default()
+            },
+        };
+        records.read()?;
+        Ok(records.record)
+    }
+
+    /// The record at this place with its source partition and offset decoded.
+    pub fn to_record(&self) -> Result<SourceRecord<'b>, BatchError> {
+        self.record()?.to_record(self.batch)
     }
 }
 

@@ -126,6 +126,7 @@ impl WorkerProcess {
             topics: topics.store(),
             listener: statuses.clone(),
             events: reconfigurations.clone(),
+            metrics: metrics.clone(),
         }));
         let stopping = CancellationToken::new();
         let configs = Arc::new(MemoryConfigBackingStore::default());

@@ -31,6 +31,24 @@ pub fn source_producer(
     producer(worker, connector, format!("connector-producer-{task}"))
 }
 
+/// LIMIT: of a record in a source's dead letter queue: what a broker takes in one request. A record that was too large
+/// for its own topic is to fit here.
+pub const SOURCE_DEAD_LETTER_BYTES_MAX: &str = "104857600";
+
+/// The producer of a source task's dead letter queue.
+pub fn source_dead_letter_producer(
+    worker: &WorkerConfig,
+    connector: &ConnectorConfig,
+    task: &ConnectorTaskId,
+) -> ClientSettings {
+    let mut settings = dead_letter_producer(worker, connector, task);
+    settings.extend(pairs(&[
+        ("max.request.size", SOURCE_DEAD_LETTER_BYTES_MAX),
+        ("buffer.memory", SOURCE_DEAD_LETTER_BYTES_MAX),
+    ]));
+    settings
+}
+
 /// The producer of a sink task's dead letter queue.
 pub fn dead_letter_producer(
     worker: &WorkerConfig,
@@ -84,8 +102,8 @@ pub fn sink_consumer(
 pub enum AdminPurpose<'a> {
     /// Creates the topics of a source task.
     TopicCreation(&'a ConnectorTaskId),
-    /// Creates the topic of a sink task's dead letter queue.
-    DeadLetterQueue(&'a ConnectorTaskId),
+    /// Creates the topic of a task's dead letter queue.
+    DeadLetterQueue,
     /// Works on the connector's offsets.
     Offsets,
 }
@@ -98,7 +116,8 @@ pub fn connector_admin(
 ) -> ClientSettings {
     let client_id = match purpose {
         AdminPurpose::TopicCreation(task) => format!("connector-adminclient-{task}"),
-        AdminPurpose::DeadLetterQueue(task) => format!("connector-dlq-adminclient-{task}"),
+        // COMPAT: without the task, as in Worker.sinkTaskReporters.
+        AdminPurpose::DeadLetterQueue => "connector-dlq-adminclient-".to_owned(),
         AdminPurpose::Offsets => format!("connector-worker-adminclient-{}", connector.name),
     };
     let mut settings = worker_admin(worker);

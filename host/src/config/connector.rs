@@ -6,6 +6,7 @@
 //!
 //! Kafka counterpart: ConnectorConfig.
 
+pub mod dead_letter_queue;
 mod definition;
 pub mod upkeep;
 

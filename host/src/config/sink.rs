@@ -5,6 +5,7 @@
 use regex::Regex;
 
 use super::ConfigMap;
+use super::connector::dead_letter_queue::DeadLetterQueueSettings;
 use super::connector::{ConnectorConfig, DLQ_TOPIC, TOPICS, TOPICS_REGEX, sink_def};
 use super::def::{ConfigError, java_trim, split_list};
 
@@ -18,17 +19,6 @@ pub enum SinkTopics {
     Names(Vec<String>),
     /// All topics whose whole name matches this pattern.
     Pattern(String),
-}
-
-/// Where records with errors go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadLetterQueueSettings {
-    /// `errors.deadletterqueue.topic.name`; none when records are not kept.
-    pub topic: Option<String>,
-    /// `errors.deadletterqueue.topic.replication.factor`
-    pub replication_factor: i16,
-    /// `errors.deadletterqueue.context.headers.enable`
-    pub context_headers: bool,
 }
 
 /// What a sink connector's configuration says.
@@ -51,20 +41,12 @@ impl SinkConnectorConfig {
             return Err(ConfigError::rule(key, message));
         }
         let pattern = parsed.text(TOPICS_REGEX).filter(|text| !text.is_empty());
-        let dlq = parsed.text(DLQ_TOPIC).filter(|text| !text.is_empty());
         Ok(Self {
             topics: match pattern {
                 Some(pattern) => SinkTopics::Pattern(pattern.to_owned()),
                 None => SinkTopics::Names(parsed.list(TOPICS).to_vec()),
             },
-            dead_letter_queue: DeadLetterQueueSettings {
-                topic: dlq.map(str::to_owned),
-                replication_factor: parsed
-                    .integer("errors.deadletterqueue.topic.replication.factor")
-                    .and_then(|number| i16::try_from(number).ok())
-                    .unwrap_or(3),
-                context_headers: parsed.boolean("errors.deadletterqueue.context.headers.enable"),
-            },
+            dead_letter_queue: DeadLetterQueueSettings::of(&parsed),
             connector: ConnectorConfig::typed(config, &parsed),
         })
     }

@@ -3,6 +3,7 @@
 //! Must not know the plugin's own keys. Kafka counterpart: SourceConnectorConfig.
 
 use super::ConfigMap;
+use super::connector::dead_letter_queue::DeadLetterQueueSettings;
 use super::connector::{ConnectorConfig, source_def};
 use super::def::ConfigError;
 
@@ -41,6 +42,8 @@ pub struct SourceConnectorConfig {
     pub transaction_boundary_interval_ms: Option<i64>,
     /// `offsets.storage.topic`
     pub offsets_storage_topic: Option<String>,
+    /// Where records with errors go. Kafka Connect has this for sinks only.
+    pub dead_letter_queue: DeadLetterQueueSettings,
 }
 
 impl SourceConnectorConfig {
@@ -61,6 +64,7 @@ impl SourceConnectorConfig {
             },
             transaction_boundary_interval_ms: parsed.integer("transaction.boundary.interval.ms"),
             offsets_storage_topic: parsed.text("offsets.storage.topic").map(str::to_owned),
+            dead_letter_queue: DeadLetterQueueSettings::of_source(config)?,
             connector: ConnectorConfig::typed(config, &parsed),
         })
     }

@@ -13,6 +13,7 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
+use super::connector::dead_letter_queue::{has_dead_letter_queue, source_dead_letter_queue_def};
 use super::connector::upkeep::{UpkeepConfig, upkeep_def};
 use super::connector::{
     CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorKind, ConverterChoice, DLQ_TOPIC, connector_def,
@@ -225,7 +226,7 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationResult, Con
     add_framework_keys(request, &mut result)?;
     let converters = parts::valid_converters(request, &mut result);
     add_plugin_keys(request, &mut result);
-    add_upkeep_keys(request, &mut result);
+    add_own_keys(request, &mut result);
     for (key, message) in request.plugin_messages.iter().chain(request.refusals) {
         result.add_error(key, message);
     }
@@ -356,13 +357,27 @@ fn add_plugin_keys(request: &ValidationRequest<'_>, result: &mut ValidationResul
 
 /// The keys that Kafka Connect does not have come behind its own, and only when one of them is used: to
 /// those who do not know them, the list is what it always was.
-fn add_upkeep_keys(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
-    if !UpkeepConfig::is_used(request.config) {
-        return;
+fn add_own_keys(request: &ValidationRequest<'_>, result: &mut ValidationResult) {
+    if UpkeepConfig::is_used(request.config) {
+        let valid = add_keys(upkeep_def(), request, result);
+        if let (true, Err(error)) = (valid, UpkeepConfig::new(request.config)) {
+            result.add_error(error.key(), &error.to_string());
+        }
     }
-    let values = upkeep_def().validate_settings(settings(request));
+    if request.kind == ConnectorKind::Source && has_dead_letter_queue(request.config) {
+        add_keys(source_dead_letter_queue_def(), request, result);
+    }
+}
+
+/// Adds keys with their values; whether these are valid.
+fn add_keys(
+    def: &ConfigDef,
+    request: &ValidationRequest<'_>,
+    result: &mut ValidationResult,
+) -> bool {
+    let values = def.validate_settings(settings(request));
     let valid = values.iter().all(|value| value.errors.is_empty());
-    for (key, value) in upkeep_def().keys().zip(values) {
+    for (key, value) in def.keys().zip(values) {
         // A plugin that has a key of that name means its own.
         if result.entry_mut(&key.name).is_some() {
             continue;
@@ -373,9 +388,7 @@ fn add_upkeep_keys(request: &ValidationRequest<'_>, result: &mut ValidationResul
             value,
         });
     }
-    if let (true, Err(error)) = (valid, UpkeepConfig::new(request.config)) {
-        result.add_error(error.key(), &error.to_string());
-    }
+    valid
 }
 
 /// Values that are secret by their name are not shown, whatever type a plugin gives them.

@@ -14,9 +14,7 @@ use super::HerderError;
 use super::catalog::KnownPlugins;
 use super::request::{ConnectorValidator, Stages, SubmittedConfig};
 use crate::config::ConfigMap;
-use crate::config::connector::{
-    CONNECTOR_CLASS, CONNECTOR_VERSION, DLQ_TOPIC, sink_def, source_def,
-};
+use crate::config::connector::{CONNECTOR_CLASS, CONNECTOR_VERSION, sink_def, source_def};
 use crate::config::def::{ConfigError, ConfigKey, DefaultValue, PluginBase};
 use crate::config::provider::ConfigProviders;
 use crate::config::topic_creation::TopicCreationConfig;
@@ -82,7 +80,6 @@ impl ConfigValidator {
         if fits {
             findings = self.worker.validate(&config).await?;
             refusals = self.worker.check_grants(&config, origin);
-            refusals.extend(not_supported_yet(&config, plugin.kind));
             refusals.extend(self.wrong_topic_creation(&config, plugin.kind));
         }
         let result = validate(&ValidationRequest {
@@ -250,24 +247,6 @@ fn connector_keys(plugin: &ConnectorPlugin) -> Vec<ConfigKey> {
             key
         });
     plugin.config_def.keys().cloned().chain(added).collect()
-}
-
-/// Keys that this worker would have to ignore: records would go elsewhere than they say.
-fn not_supported_yet(config: &ConfigMap, kind: ConnectorKind) -> Vec<(String, String)> {
-    let mut refused = Vec::new();
-    let dead_letter_queue = config
-        .get(DLQ_TOPIC)
-        .filter(|topic| !topic.trim().is_empty());
-    if let (ConnectorKind::Sink, Some(topic)) = (kind, dead_letter_queue) {
-        refused.push((
-            DLQ_TOPIC.to_owned(),
-            format!(
-                "Invalid value {topic} for configuration {DLQ_TOPIC}: Dead letter queues are not \
-                 supported by this worker yet. Remove the key; failed records would not be kept."
-            ),
-        ));
-    }
-    refused
 }
 
 #[cfg(test)]

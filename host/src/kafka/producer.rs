@@ -70,7 +70,45 @@ pub struct Delivery {
     /// The number given to [`TaskProducer::send`].
     pub sequence: u64,
     /// Where it was written, or why it was not. Boxed so that the many good ones stay small.
-    pub result: Result<RecordMetadata, Box<KafkaError>>,
+    pub result: Result<RecordMetadata, Box<Undelivered>>,
+}
+
+/// A record that was not written.
+#[derive(Clone, Debug)]
+pub struct Undelivered {
+    /// Why.
+    pub error: KafkaError,
+    /// Where it should have gone.
+    pub topic: String,
+    /// The record itself.
+    pub record: OwnedRecord,
+}
+
+/// A record in bytes that is kept. Its topic is told by whoever sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnedRecord {
+    /// Milliseconds since the epoch; `None` is now.
+    pub timestamp: Option<i64>,
+    /// The key.
+    pub key: Option<Vec<u8>>,
+    /// The value.
+    pub value: Option<Vec<u8>>,
+    /// The headers, in order.
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl From<&ProducerRecord<'_>> for OwnedRecord {
+    fn from(record: &ProducerRecord<'_>) -> Self {
+        let headers = record.headers.iter();
+        Self {
+            timestamp: record.timestamp,
+            key: record.key.map(<[u8]>::to_vec),
+            value: record.value.map(<[u8]>::to_vec),
+            headers: headers
+                .map(|(key, value)| ((*key).to_owned(), value.map(<[u8]>::to_vec)))
+                .collect(),
+        }
+    }
 }
 
 /// LIMIT: records of one task in flight. At 100 bytes a record costs librdkafka about 300: 15 MB. Measured: 20,000

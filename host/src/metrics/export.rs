@@ -20,6 +20,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 use super::instance::{InstanceLabels, InstanceUsage, OwnMetric};
+use super::task::{Count, TaskErrors, TaskLabels};
 
 /// Prefix of all names.
 const PREFIX: &str = "connect_wasm";
@@ -34,14 +35,60 @@ struct Family<Value> {
     samples: BTreeMap<Key, Value>,
 }
 
-/// What is shown, added up.
+/// What is shown of instances, added up.
 #[derive(Debug)]
 struct Snapshot(Vec<Arc<InstanceUsage>>);
 
-/// The text of these instances.
-pub(super) fn text(instances: Vec<Arc<InstanceUsage>>) -> String {
+/// What is shown of tasks, added up.
+#[derive(Debug)]
+struct TaskSnapshot(Vec<Arc<TaskErrors>>);
+
+/// Name, help and value of a counter of tasks.
+type TaskCounter = (&'static str, &'static str, fn(&TaskErrors) -> &Count);
+
+const TASK_COUNTERS: [TaskCounter; 7] = [
+    (
+        "task_record_failures",
+        "Tries of an operation on a record that failed, also those that were repeated",
+        |errors| &errors.record_failures,
+    ),
+    (
+        "task_record_errors",
+        "Operations on records that failed for good",
+        |errors| &errors.record_errors,
+    ),
+    (
+        "task_records_skipped",
+        "Records left out because of errors",
+        |errors| &errors.records_skipped,
+    ),
+    (
+        "task_retries",
+        "Operations on records that were tried again",
+        |errors| &errors.retries,
+    ),
+    (
+        "task_errors_logged",
+        "Errors logged because of errors.log.enable",
+        |errors| &errors.errors_logged,
+    ),
+    (
+        "task_dead_letter_queue_produce_requests",
+        "Records sent to the dead letter queue",
+        |errors| &errors.dead_letter_requests,
+    ),
+    (
+        "task_dead_letter_queue_produce_failures",
+        "Records that could not be written to the dead letter queue",
+        |errors| &errors.dead_letter_failures,
+    ),
+];
+
+/// The text of these instances and tasks.
+pub(super) fn text(instances: Vec<Arc<InstanceUsage>>, tasks: Vec<Arc<TaskErrors>>) -> String {
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Snapshot(instances)));
+    registry.register_collector(Box::new(TaskSnapshot(tasks)));
     let mut text = String::new();
     // Writing to a text does not fail.
     let _ = encode(&mut text, &registry);
@@ -90,6 +137,48 @@ impl Collector for Snapshot {
             |usage| usage.refusals().collect(),
         )?;
         self.own(encoder)
+    }
+}
+
+impl Collector for TaskSnapshot {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        for (name, help, count) in TASK_COUNTERS {
+            let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            for (labels, value) in self.samples(|errors| count(errors).get(), |a, b| a + b) {
+                let labels = [("connector", &*labels.connector), ("task", &*labels.task)];
+                ConstCounter::new(value).encode(family.encode_family(&labels)?)?;
+            }
+        }
+        let mut family = encoder.encode_descriptor(
+            "task_last_error_timestamp_seconds",
+            "When an operation on a record last failed for good, since 1970; 0 for never",
+            None,
+            MetricType::Gauge,
+        )?;
+        for (labels, value) in self.samples(|errors| errors.last_error_timestamp.get(), i64::max) {
+            let labels = [("connector", &*labels.connector), ("task", &*labels.task)];
+            let seconds = value as f64 / 1000.0;
+            ConstGauge::new(seconds).encode(family.encode_family(&labels)?)?;
+        }
+        Ok(())
+    }
+}
+
+impl TaskSnapshot {
+    fn samples<Value>(
+        &self,
+        value: impl Fn(&TaskErrors) -> Value,
+        together: impl Fn(Value, Value) -> Value,
+    ) -> BTreeMap<&TaskLabels, Value> {
+        let mut samples = BTreeMap::new();
+        for errors in &self.0 {
+            let value = match samples.remove(&errors.labels) {
+                Some(other) => together(other, value(errors)),
+                None => value(errors),
+            };
+            samples.insert(&errors.labels, value);
+        }
+        samples
     }
 }
 

@@ -30,6 +30,22 @@ fn the_text_has_these_names() {
     level.set(0.5);
     let connector = metrics.instance(labels("one \"1\"", ""));
     connector.called("connector.start");
+    let errors = metrics.task(TaskLabels {
+        connector: "one \"1\"".to_owned(),
+        task: "0".to_owned(),
+    });
+    for (count, number) in [
+        (&errors.record_failures, 7),
+        (&errors.record_errors, 6),
+        (&errors.records_skipped, 5),
+        (&errors.retries, 4),
+        (&errors.errors_logged, 3),
+        (&errors.dead_letter_requests, 2),
+        (&errors.dead_letter_failures, 1),
+    ] {
+        count.add(number);
+    }
+    errors.last_error_timestamp.set(1_700_000_000_250);
     assert_eq!(metrics.text(), include_str!("tests/metrics.txt"));
 }
 
@@ -64,9 +80,9 @@ fn the_list_does_not_grow_with_instances_that_are_gone() {
         metrics.instance(labels("gone", "0"));
     }
     assert!(
-        metrics.instances().len() < 100,
+        metrics.lists().instances.len() < 100,
         "{}",
-        metrics.instances().len()
+        metrics.lists().instances.len()
     );
     assert_eq!(kept.calls().count(), 0);
 }

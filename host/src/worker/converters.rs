@@ -14,21 +14,6 @@ use crate::errors::{Failure, Stage};
 /// value and a few headers. Afterwards it is a record that cannot be converted.
 pub(super) const PREPARATIONS_MAX: usize = 16;
 
-/// A record that a converter refused, or is not ready for.
-pub(super) struct Refusal {
-    /// Which converter.
-    pub stage: Stage,
-    /// Why.
-    pub error: ConverterError,
-}
-
-impl Refusal {
-    /// The refusal by the converter of `stage`.
-    pub(super) fn new(stage: Stage, error: ConverterError) -> Self {
-        Self { stage, error }
-    }
-}
-
 /// The converters of one task.
 pub(super) struct TaskConverters {
     /// For keys.
@@ -86,15 +71,13 @@ impl TaskConverters {
 
     /// Fetches what the converter lacked that refused a record as unprepared; the record is then to
     /// be converted again. Cancel safe.
-    pub(super) async fn prepare(&mut self, stage: Stage) -> Result<(), Refusal> {
+    pub(super) async fn prepare(&mut self, stage: Stage) -> Result<(), ConverterError> {
         let preparation = match stage {
             Stage::KeyConverter => self.key.prepare(),
             Stage::HeaderConverter => self.header.prepare(),
             _ => self.value.prepare(),
         };
-        preparation
-            .await
-            .map_err(|error| Refusal::new(stage, error))
+        preparation.await
     }
 }
 

@@ -13,22 +13,29 @@ use connect_data::batch::SinkBatchEncoder;
 use tokio::time::Instant;
 
 use crate::config::ConfigMap;
-use crate::errors::{Failure, ToleranceOperator};
+use crate::errors::Failure;
 use crate::kafka::consumer::{CommitCompletion, ConsumerEvent, SinkConsumer};
 use crate::kafka::{KafkaError, TopicPartition};
-use crate::sandbox::{SandboxError, SinkTaskInstance};
+use crate::sandbox::SinkTaskInstance;
 use crate::storage::status::State;
 
 use super::active_topics::ActiveTopics;
-use super::converters::{ConverterChoices, TaskConverters};
 use super::guest_types::guest_partitions;
 use super::kept_consumer::{ConsumerSpec, KeptConsumer};
+use super::record_path::{PathChoices, RecordPath};
 use super::services::SinkRequests;
 use super::sink_offsets::{PartitionOffsets, SinkOffsets};
 use super::task::{TaskContext, guest_failure};
 
 mod commit;
+mod convert;
 mod delivery;
+mod errors;
+mod recover;
+
+pub(super) use errors::SinkErrorsSpec;
+
+use errors::SinkErrors;
 
 /// Time for leaving the group, beside the final commit.
 const CONSUMER_CLOSE: Duration = Duration::from_secs(5);
@@ -41,10 +48,10 @@ pub(super) struct SinkTaskSpec {
     pub consumer: ConsumerSpec,
     /// The consumer of the task's last instance, if it left one.
     pub kept_consumer: Option<KeptConsumer>,
-    /// The converters.
-    pub converters: ConverterChoices,
+    /// What records go through.
+    pub path: PathChoices,
     /// What to do with records that fail.
-    pub tolerance: ToleranceOperator,
+    pub errors: SinkErrorsSpec,
     /// Time between commits.
     pub commit_interval: Duration,
     /// Time that a commit may take.
@@ -64,8 +71,8 @@ pub(super) struct SinkTask {
     consumer: SinkConsumer,
     /// What the consumer is made of.
     made_of: ConsumerSpec,
-    converters: TaskConverters,
-    tolerance: ToleranceOperator,
+    path: RecordPath,
+    errors: SinkErrors,
     requests: Arc<SinkRequests>,
     topics: ActiveTopics,
     offsets: SinkOffsets,
@@ -109,19 +116,23 @@ pub(super) async fn run_sink_task(
     spec: SinkTaskSpec,
 ) -> Result<(), Failure> {
     let mut instance = instance;
-    let converters = TaskConverters::create(&spec.converters)?;
+    let mut path = RecordPath::create(&spec.path)?;
+    let mut errors = SinkErrors::set_up(spec.errors, context.stop.clone()).await?;
     // The guest first: a task that cannot start does not disturb its group.
-    if let Err(error) = instance.start(&spec.config).await {
-        stop_after(&mut instance, &context, &error).await;
+    let start = instance.start(&spec.config);
+    if let Err(error) = errors.serve(&mut path, start).await {
+        if !error.instance_lost() {
+            stop(&mut instance, &mut errors, &mut path, &context).await;
+        }
+        errors.close().await;
         return Err(guest_failure(&error));
     }
     let made_of = spec.consumer.clone();
     let (consumer, committed) = match consumer(spec.consumer, spec.kept_consumer, &context).await {
         Ok(consumer) => consumer,
         Err(error) => {
-            if let Err(error) = instance.stop().await {
-                tracing::warn!("The task's stop failed: {}", context.shown(&error));
-            }
+            stop(&mut instance, &mut errors, &mut path, &context).await;
+            errors.close().await;
             let message = format!("The consumer of task {} cannot be created", context.id);
             return Err(Failure::connect(message).caused_by_error(&error));
         }
@@ -154,8 +165,8 @@ pub(super) async fn run_sink_task(
             made_of,
             instance,
             consumer,
-            converters,
-            tolerance: spec.tolerance,
+            path,
+            errors,
             requests: spec.requests,
             topics: spec.topics,
             offsets: SinkOffsets::default(),
@@ -198,11 +209,14 @@ async fn consumer(
     Ok((consumer, PartitionPositions::new()))
 }
 
-/// The guest's stop after a failure, if the failure left it alive.
-async fn stop_after(instance: &mut SinkTaskInstance, context: &TaskContext, error: &SandboxError) {
-    if !error.instance_lost()
-        && let Err(error) = instance.stop().await
-    {
+/// The guest's stop.
+async fn stop(
+    instance: &mut SinkTaskInstance,
+    errors: &mut SinkErrors,
+    path: &mut RecordPath,
+    context: &TaskContext,
+) {
+    if let Err(error) = errors.serve(path, instance.stop()).await {
         tracing::warn!("The task's stop failed: {}", context.shown(&error));
     }
 }
@@ -283,7 +297,11 @@ impl SinkTask {
             .await
             .map_err(|error| Failure::connect("The consumer failed").caused_by_error(&error))?;
         match event {
-            ConsumerEvent::Records(batch) => self.convert(&batch).await,
+            ConsumerEvent::Records(batch) => {
+                self.convert(&batch).await?;
+                self.errors.keep(batch);
+                Ok(())
+            }
             ConsumerEvent::Assigned(positions) => self.partitions_assigned(positions).await,
             ConsumerEvent::Revoked(partitions) => self.partitions_revoked(partitions).await,
             ConsumerEvent::Lost(partitions) => self.partitions_lost(partitions).await,
@@ -405,10 +423,10 @@ impl SinkTask {
             .into_iter()
             .map(|(partition, _)| partition)
             .collect();
-        self.instance
-            .open(&guest_partitions(&partitions))
-            .await
-            .map_err(|error| guest_failure(&error))?;
+        let partitions = guest_partitions(&partitions);
+        let open = self.instance.open(&partitions);
+        let opened = self.errors.serve(&mut self.path, open).await;
+        opened.map_err(|error| guest_failure(&error))?;
         self.apply_requests()
     }
 
@@ -430,7 +448,10 @@ impl SinkTask {
              commit will be delivered again by the new owner: {}",
             names(&partitions)
         );
-        let closed = self.instance.close(&guest_partitions(&partitions)).await;
+        self.errors.forget(&partitions);
+        let given_up = guest_partitions(&partitions);
+        let close = self.instance.close(&given_up);
+        let closed = self.errors.serve(&mut self.path, close).await;
         let closed = closed.map_err(|error| guest_failure(&error));
         closed.and(self.drop_partitions(&partitions))
     }
@@ -455,9 +476,12 @@ impl SinkTask {
     /// the time, so that the guest's stop is reached also when the broker is away.
     async fn finish(mut self, outcome: Result<(), Failure>) -> Result<(), Failure> {
         let mut outcome = outcome;
-        if !self.instance.is_lost() {
+        let patience = self.commit_timeout.min(self.stop_timeout * 3 / 5);
+        if self.instance.is_lost() {
+            // What the guest reported before it failed is still to reach the dead letter queue.
+            outcome = outcome.and(self.errors.settle(patience, true).await.map(drop));
+        } else {
             let partitions: Vec<TopicPartition> = self.offsets.current(None).into_keys().collect();
-            let patience = self.commit_timeout.min(self.stop_timeout * 3 / 5);
             if let Err(failure) = self.commit_closing(&partitions, patience).await {
                 tracing::error!(
                     "The last commit of offsets failed: {}",
@@ -466,11 +490,11 @@ impl SinkTask {
                 outcome = outcome.and(Err(failure));
             }
         }
-        if !self.instance.is_lost()
-            && let Err(error) = self.instance.stop().await
-        {
-            tracing::warn!("The task's stop failed: {}", self.context.shown(&error));
+        if !self.instance.is_lost() {
+            let (instance, path) = (&mut self.instance, &mut self.path);
+            stop(instance, &mut self.errors, path, &self.context).await;
         }
+        self.errors.close().await;
         if outcome.is_ok() && self.context.consumer.is_wanted() {
             self.context.consumer.leave(KeptConsumer {
                 consumer: self.consumer,

@@ -14,21 +14,26 @@ use connect_data::batch::SchemaCache;
 use tokio::time::Instant;
 
 use crate::config::ConfigMap;
-use crate::errors::{Failure, ToleranceOperator};
-use crate::kafka::KafkaError;
-use crate::kafka::producer::{Delivery, TaskProducer};
+use crate::errors::{FailedOperation, Failure, RetryWithToleranceOperator, Stage};
+use crate::kafka::producer::{Delivery, TaskProducer, Undelivered};
 use crate::sandbox::{CommittedRecord, RecordMetadata, SourceTaskInstance};
 use crate::storage::status::State;
 
 use super::active_topics::ActiveTopics;
-use super::converters::{ConverterChoices, TaskConverters};
+use super::dead_letter_queue::{DeadLetterQueue, DeadLetterQueueSpec};
+use super::record_path::{PathChoices, RecordPath};
 use super::source_offsets::SourceOffsets;
 use super::submitted::SubmittedRecords;
-use super::task::{TaskContext, guest_failure};
+use super::task::{TaskContext, guest_failure, kafka_failure};
 use super::topic_creation::TopicCreation;
 
+mod convert;
+mod dead_letters;
+mod recover;
 mod send;
 mod topics;
+
+use dead_letters::DeadLetters;
 
 /// Pause before `poll` is called again after it asked for that.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
@@ -39,10 +44,12 @@ pub(super) struct SourceTaskSpec {
     pub config: ConfigMap,
     /// Where records go.
     pub producer: TaskProducer,
-    /// The converters.
-    pub converters: ConverterChoices,
+    /// What records go through.
+    pub path: PathChoices,
     /// What to do with records that fail.
-    pub tolerance: ToleranceOperator,
+    pub tolerance: RetryWithToleranceOperator,
+    /// Where records go that failed.
+    pub dead_letters: Option<DeadLetterQueueSpec>,
     /// Where offsets go.
     pub offsets: SourceOffsets,
     /// Which topics it writes to.
@@ -62,8 +69,9 @@ pub(super) struct SourceTask {
     context: TaskContext,
     instance: SourceTaskInstance,
     producer: TaskProducer,
-    converters: TaskConverters,
-    tolerance: ToleranceOperator,
+    path: RecordPath,
+    tolerance: RetryWithToleranceOperator,
+    dead_letters: Option<DeadLetters>,
     schemas: SchemaCache,
     submitted: SubmittedRecords,
     offsets: SourceOffsets,
@@ -136,9 +144,9 @@ pub(super) async fn run_source_task(
     instance: SourceTaskInstance,
     spec: SourceTaskSpec,
 ) -> Result<(), Failure> {
-    let mut instance = instance;
-    let converters = match TaskConverters::create(&spec.converters) {
-        Ok(converters) => converters,
+    let (mut instance, mut spec) = (instance, spec);
+    let (path, dead_letters) = match prepare(&mut spec, &context).await {
+        Ok(prepared) => prepared,
         Err(failure) => {
             spec.producer.close(Duration::ZERO).await;
             return Err(failure);
@@ -163,8 +171,9 @@ pub(super) async fn run_source_task(
         context,
         instance,
         producer: spec.producer,
-        converters,
+        path,
         tolerance: spec.tolerance,
+        dead_letters,
         schemas: SchemaCache::default(),
         submitted: SubmittedRecords::default(),
         offsets: spec.offsets,
@@ -181,16 +190,31 @@ pub(super) async fn run_source_task(
     task.finish(outcome).await
 }
 
-/// A record that the producer or Kafka refused: skipped, or the failure of the task.
-fn not_written(tolerance: &ToleranceOperator, error: &KafkaError) -> Result<(), Failure> {
-    if tolerance.tolerates() {
-        tracing::warn!("A record was not written and is skipped: {error}");
-        return Ok(());
-    }
-    Err(
-        Failure::connect("Unrecoverable exception from producer send callback")
-            .caused_by_error(error),
-    )
+/// Transformations, converters and dead letter queue.
+async fn prepare(
+    spec: &mut SourceTaskSpec,
+    context: &TaskContext,
+) -> Result<(RecordPath, Option<DeadLetters>), Failure> {
+    let path = RecordPath::create(&spec.path)?;
+    let dead_letters = match spec.dead_letters.take() {
+        Some(queue) => {
+            let counts = spec.tolerance.counts().clone();
+            Some(DeadLetters::set_up(context.id.clone(), queue, counts).await?)
+        }
+        None => None,
+    };
+    Ok((path, dead_letters))
+}
+
+/// The class that reports records that the producer did not write.
+const PRODUCER_CALLBACK: &str = "org.apache.kafka.connect.runtime.WorkerSourceTask";
+
+/// What becomes of a record that was not written, when the task goes on.
+enum NotWritten {
+    /// Nothing.
+    Skipped,
+    /// It goes to the dead letter queue, which settles it.
+    DeadLetter,
 }
 
 impl SourceTask {
@@ -261,8 +285,9 @@ impl SourceTask {
         for delivery in deliveries.drain(..) {
             let written = match delivery.result {
                 Ok(metadata) => Some((metadata.partition, metadata.offset)),
-                Err(error) => match not_written(&self.tolerance, &error) {
-                    Ok(()) => None,
+                Err(undelivered) => match self.not_written(*undelivered, delivery.sequence) {
+                    Ok(NotWritten::Skipped) => None,
+                    Ok(NotWritten::DeadLetter) => continue,
                     Err(failure) => {
                         // Not acknowledged: no offset can pass this record.
                         outcome = outcome.and(Err(failure));
@@ -273,7 +298,42 @@ impl SourceTask {
             self.settle(delivery.sequence, written);
         }
         self.deliveries = deliveries;
+        outcome = outcome.and(self.take_dead_letters());
         outcome.and(self.offsets.add(self.submitted.take_committable()))
+    }
+
+    /// A record that the producer or Kafka refused.
+    ///
+    /// # Errors
+    ///
+    /// The failure of the task, when errors.tolerance is none.
+    fn not_written(
+        &mut self,
+        undelivered: Undelivered,
+        sequence: u64,
+    ) -> Result<NotWritten, Failure> {
+        let failure = kafka_failure(&undelivered.error);
+        if !self.tolerance.tolerates() {
+            return Err(
+                Failure::connect("Unrecoverable exception from producer send callback")
+                    .caused_by(failure),
+            );
+        }
+        let operation = FailedOperation {
+            stage: Stage::KafkaProduce,
+            class: PRODUCER_CALLBACK,
+            failure: &failure,
+        };
+        let topic = &undelivered.topic;
+        self.tolerance.failure_reported(operation, || {
+            format!("it was on its way to topic '{topic}'")
+        })?;
+        let Some(letters) = &mut self.dead_letters else {
+            tracing::warn!("A record was not written to {topic} and is skipped: {failure}");
+            return Ok(NotWritten::Skipped);
+        };
+        letters.send_bytes(undelivered.record, topic, operation, sequence);
+        Ok(NotWritten::DeadLetter)
     }
 
     /// A record was written, or is given up.
@@ -347,6 +407,9 @@ impl SourceTask {
         }
         // What could be waited for has been.
         self.producer.close(Duration::ZERO).await;
+        if let Some(letters) = self.dead_letters {
+            letters.queue.close().await;
+        }
         outcome
     }
 
@@ -355,18 +418,36 @@ impl SourceTask {
     async fn await_deliveries(&mut self) -> Result<(), Failure> {
         let deadline = Instant::now() + self.commit_timeout.min(self.stop_timeout * 3 / 5);
         let mut outcome = self.take_deliveries();
-        while self.producer.in_flight() > 0 {
-            let progress = tokio::time::timeout_at(deadline, self.producer.wait_for_progress());
-            if progress.await.is_err() {
+        loop {
+            let letters = self.dead_letters.as_ref().map(|letters| &letters.queue);
+            let unsettled = letters.map_or(0, DeadLetterQueue::unsettled);
+            let in_flight = self.producer.in_flight();
+            if in_flight + unsettled == 0 {
+                break;
+            }
+            let progress = async {
+                tokio::select! {
+                    () = self.producer.wait_for_progress(), if in_flight > 0 => {}
+                    () = wait_for_letters(letters), if unsettled > 0 => {}
+                }
+            };
+            if tokio::time::timeout_at(deadline, progress).await.is_err() {
                 tracing::warn!(
                     "{} records were not acknowledged in time; they will be sent again when the \
                      task is started again",
-                    self.producer.in_flight()
+                    in_flight + unsettled
                 );
                 break;
             }
             outcome = outcome.and(self.take_deliveries());
         }
         outcome
+    }
+}
+
+async fn wait_for_letters(queue: Option<&DeadLetterQueue<Option<u64>>>) {
+    match queue {
+        Some(queue) => queue.wait_for_progress().await,
+        None => std::future::pending().await,
     }
 }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::redact::Secrets;
 use crate::errors::Failure;
 use crate::ids::{ConnectorTaskId, InstanceId};
+use crate::kafka::KafkaError;
 use crate::sandbox::{SandboxError, StopSignal};
 use crate::storage::config::TargetState;
 use crate::storage::status::State;
@@ -221,6 +222,11 @@ pub(super) fn redacted(failure: Failure, secrets: &Secrets) -> Failure {
             .cause
             .map(|cause| Box::new(redacted(*cause, secrets))),
     }
+}
+
+/// An error of a Kafka client as it stands in a trace.
+pub(super) fn kafka_failure(error: &KafkaError) -> Failure {
+    Failure::new(error.class_name(), error.to_string())
 }
 
 /// A guest's failure as it stands in a trace: the class that Kafka would name, the plugin, the

@@ -11,6 +11,7 @@ use futures::FutureExt as _;
 
 use crate::config::ConfigMap;
 use crate::config::clients::{self, AdminPurpose};
+use crate::config::connector::dead_letter_queue::DeadLetterQueueSettings;
 use crate::config::connector::{ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE};
 use crate::config::def::{ConfigDef, DefaultValue};
 use crate::config::redact::Secrets;
@@ -18,14 +19,15 @@ use crate::config::sink::{SinkConnectorConfig, SinkTopics};
 use crate::config::source::SourceConnectorConfig;
 use crate::config::topic_creation::TopicCreationConfig;
 use crate::config::worker::WorkerConfig;
-use crate::errors::{ErrorPolicy, Failure, ToleranceOperator};
+use crate::errors::{Failure, RetryWithToleranceOperator};
 use crate::ids::{ConnectorTaskId, InstanceId};
 use crate::kafka::admin::Admin;
 use crate::kafka::consumer::Subscription;
 use crate::kafka::producer::Producers;
+use crate::metrics::{Metrics, TaskLabels};
 use crate::sandbox::{
-    CompiledPlugin, Grants, HostServices, InstanceSpec, Limits, PluginKind, SinkTaskInstance,
-    SourceTaskInstance,
+    CompiledPlugin, ErrantRecordReporter, Grants, HostServices, InstanceSpec, Limits, PluginKind,
+    SinkTaskInstance, SourceTaskInstance,
 };
 use crate::storage::offset::OffsetBackingStore;
 use crate::storage::status::State;
@@ -35,9 +37,12 @@ use super::LocalWorker;
 use super::active_topics::ActiveTopics;
 use super::api::{ConfigOrigin, StartSpec};
 use super::converters::ConverterChoices;
+use super::dead_letter_queue::DeadLetterQueueSpec;
+use super::errant_records::errant_reports;
 use super::kept_consumer::{ConsumerSpec, KeptConsumer};
+use super::record_path::PathChoices;
 use super::services::{ConnectorOffsets, SinkRequests, lock};
-use super::sink_task::{SinkTaskSpec, run_sink_task};
+use super::sink_task::{SinkErrorsSpec, SinkTaskSpec, run_sink_task};
 use super::source_offsets::SourceOffsets;
 use super::source_task::{SourceTaskSpec, run_source_task};
 use super::task::{TaskContext, TaskControls, guest_failure};
@@ -57,6 +62,7 @@ pub(super) struct TaskStart {
     topics: Option<Arc<dyn TopicBackingStore>>,
     /// What the task's last instance left for this one.
     kept_consumer: Option<KeptConsumer>,
+    metrics: Metrics,
 }
 
 impl LocalWorker {
@@ -90,6 +96,7 @@ impl LocalWorker {
             offsets: self.parts.offsets.clone(),
             topics: self.parts.topics.clone(),
             kept_consumer: lock(&self.kept_consumers).remove(id),
+            metrics: self.parts.metrics.clone(),
         };
         (start, secrets)
     }
@@ -178,8 +185,9 @@ impl TaskStart {
         grants: Grants,
     ) -> Result<(), Failure> {
         let config = SourceConnectorConfig::new(&self.connector_config)
-            .map_err(|error| config_failure(&error))?
-            .connector;
+            .map_err(|error| config_failure(&error))?;
+        let dead_letters = self.dead_letters(&config.connector, &config.dead_letter_queue, true);
+        let config = config.connector;
         let topic_creation = self.topic_creation(&config)?;
         let settings = clients::source_producer(&self.worker, &config, &self.id);
         let shared = config.client_overrides(PRODUCER_OVERRIDE).is_empty();
@@ -206,8 +214,9 @@ impl TaskStart {
             .map_err(|error| guest_failure(&error))?;
         let spec = SourceTaskSpec {
             producer,
-            converters: self.converters(&config),
+            path: self.path(&config),
             tolerance: self.tolerance(&config.errors),
+            dead_letters,
             offsets: SourceOffsets::new(connector, self.offsets.clone()),
             topics: ActiveTopics::new(self.id.clone(), self.topics.clone()),
             topic_creation,
@@ -251,8 +260,13 @@ impl TaskStart {
             .map_err(|error| config_failure(&error))?;
         let kept_consumer = self.kept_consumer.take();
         let requests = Arc::new(SinkRequests::default());
+        let queue = self.dead_letters(&config.connector, &config.dead_letter_queue, false);
+        // COMPAT: without one of both there is no reporter, as in Worker.createWorkerErrantRecordReporter.
+        let reporter = (queue.is_some() || config.connector.errors.log_enable).then(errant_reports);
+        let (reporter, reports) = reporter.unzip();
         let services = HostServices {
             sink_context: Some(requests.clone()),
+            errant_records: reporter.map(|reporter| reporter as Arc<dyn ErrantRecordReporter>),
             ..HostServices::default()
         };
         let instance = SinkTaskInstance::new(self.instance(&context, plugin, grants, services))
@@ -267,8 +281,13 @@ impl TaskStart {
                 },
             },
             kept_consumer,
-            converters: self.converters(&config.connector),
-            tolerance: self.tolerance(&config.connector.errors),
+            path: self.path(&config.connector),
+            errors: SinkErrorsSpec {
+                task: self.id.clone(),
+                operator: self.tolerance(&config.connector.errors),
+                queue,
+                reports,
+            },
             commit_interval: self.worker.offset_flush_interval,
             commit_timeout: self.worker.offset_flush_timeout,
             stop_timeout: self.worker.task_shutdown_graceful_timeout,
@@ -296,21 +315,56 @@ impl TaskStart {
         }
     }
 
-    fn converters(&self, config: &ConnectorConfig) -> ConverterChoices {
-        ConverterChoices {
-            key: config.key_converter_in(&self.worker).clone(),
-            value: config.value_converter_in(&self.worker).clone(),
-            header: config.header_converter_in(&self.worker).clone(),
+    fn path(&self, config: &ConnectorConfig) -> PathChoices {
+        PathChoices {
+            config: self.connector_config.clone(),
+            converters: ConverterChoices {
+                key: config.key_converter_in(&self.worker).clone(),
+                value: config.value_converter_in(&self.worker).clone(),
+                header: config.header_converter_in(&self.worker).clone(),
+            },
         }
     }
 
-    fn tolerance(&self, settings: &ErrorSettings) -> ToleranceOperator {
-        let policy = ErrorPolicy {
-            tolerance: settings.tolerance,
-            log_enable: settings.log_enable,
-            log_include_messages: settings.log_include_messages,
+    /// What the task's dead letter queue is made of, if there is to be one.
+    fn dead_letters(
+        &self,
+        config: &ConnectorConfig,
+        settings: &DeadLetterQueueSettings,
+        source: bool,
+    ) -> Option<DeadLetterQueueSpec> {
+        let topic = settings.topic.clone()?;
+        let purpose = AdminPurpose::DeadLetterQueue;
+        let (producer_settings, topic_configs) = if source {
+            let bytes_max = clients::SOURCE_DEAD_LETTER_BYTES_MAX.to_owned();
+            (
+                clients::source_dead_letter_producer(&self.worker, config, &self.id),
+                vec![("max.message.bytes".to_owned(), bytes_max)],
+            )
+        } else {
+            (
+                clients::dead_letter_producer(&self.worker, config, &self.id),
+                Vec::new(),
+            )
         };
-        ToleranceOperator::new(policy, self.id.to_string())
+        Some(DeadLetterQueueSpec {
+            topic,
+            replication_factor: settings.replication_factor,
+            topic_configs,
+            context_headers: settings.context_headers,
+            admin_settings: clients::connector_admin(&self.worker, config, purpose),
+            producer_settings,
+            shared: config.client_overrides(PRODUCER_OVERRIDE).is_empty(),
+            producers: self.producers.clone(),
+        })
+    }
+
+    fn tolerance(&self, settings: &ErrorSettings) -> RetryWithToleranceOperator {
+        let counts = self.metrics.task(TaskLabels {
+            connector: self.id.connector.to_string(),
+            task: self.id.task.to_string(),
+        });
+        RetryWithToleranceOperator::new(settings.clone(), self.id.to_string(), counts)
     }
 }
 

@@ -15,13 +15,14 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Imports within a layer that are meant.
-const SAME_LAYER: [(&str, &str); 7] = [
+const SAME_LAYER: [(&str, &str); 8] = [
     ("sandbox", "bridge"),
     ("bridge", "sandbox"),
     ("shutdown", "clock"),
     ("loggers", "clock"),
     ("transform", "plugin"),
     ("errors", "config"),
+    ("errors", "metrics"),
     ("cli", "rest"),
 ];
 

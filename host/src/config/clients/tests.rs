@@ -108,8 +108,8 @@ fn admins_have_the_worker_s_client_keys() {
         "client.id=connector-adminclient-c-2",
     );
     of_connector(
-        AdminPurpose::DeadLetterQueue(&task),
-        "client.id=connector-dlq-adminclient-c-2",
+        AdminPurpose::DeadLetterQueue,
+        "client.id=connector-dlq-adminclient-",
     );
     of_connector(
         AdminPurpose::Offsets,

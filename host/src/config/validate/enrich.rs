@@ -165,29 +165,7 @@ impl Enriched {
             if let Some(error) = error {
                 result.add_error(&named.type_key, &error);
             }
-            refuse(named, result);
         }
-    }
-}
-
-/// Records would be wrong if this worker ignored what it cannot do yet.
-fn refuse(named: &Named, result: &mut ValidationResult) {
-    let Some(class) = &named.choice.class else {
-        return;
-    };
-    let what = match named.base {
-        PluginBase::Predicate => "Predicates",
-        _ => "Transformations",
-    };
-    let message = format!(
-        "Invalid value {class} for configuration {}: {what} are not supported by this worker yet. \
-         Remove the alias; the records would not be what it asks for.",
-        named.type_key
-    );
-    if let Some(entry) = result.entry_mut(&named.type_key)
-        && entry.value.errors.is_empty()
-    {
-        entry.value.errors.push(message);
     }
 }
 

@@ -168,22 +168,30 @@ impl ConsumedBatch {
 
     /// The records, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ConsumedRecord<'_>> {
-        self.entries.iter().map(|entry| {
-            let partition = &self.partitions[entry.partition_index as usize];
-            ConsumedRecord {
-                topic: &partition.topic,
-                partition_index: entry.partition_index,
-                partition: partition.partition,
-                offset: entry.offset,
-                timestamp: (entry.timestamp_type != TimestampType::NoTimestampType)
-                    .then_some(entry.timestamp),
-                timestamp_type: entry.timestamp_type,
-                key: self.bytes(entry.key),
-                value: self.bytes(entry.value),
-                batch: self,
-                headers: entry.headers,
-            }
-        })
+        self.entries.iter().map(|entry| self.record(entry))
+    }
+
+    /// The record of this number, from 0.
+    pub fn get(&self, place: usize) -> Option<ConsumedRecord<'_>> {
+        self.entries.get(place).map(|entry| self.record(entry))
+    }
+
+    #[inline]
+    fn record(&self, entry: &Entry) -> ConsumedRecord<'_> {
+        let partition = &self.partitions[entry.partition_index as usize];
+        ConsumedRecord {
+            topic: &partition.topic,
+            partition_index: entry.partition_index,
+            partition: partition.partition,
+            offset: entry.offset,
+            timestamp: (entry.timestamp_type != TimestampType::NoTimestampType)
+                .then_some(entry.timestamp),
+            timestamp_type: entry.timestamp_type,
+            key: self.bytes(entry.key),
+            value: self.bytes(entry.value),
+            batch: self,
+            headers: entry.headers,
+        }
     }
 
     fn bytes(&self, span: Span) -> Option<&[u8]> {

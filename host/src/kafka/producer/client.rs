@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::message::Message;
+use rdkafka::message::{BorrowedMessage, Headers as _, Message};
 use rdkafka::producer::{BaseProducer, DeliveryResult, Producer, ProducerContext};
 
 use super::slot::{TaskSlot, unpack};
-use super::{Delivery, RecordMetadata};
+use super::{Delivery, OwnedRecord, RecordMetadata, Undelivered};
 use crate::kafka::bootstrap::BootstrapServers;
 use crate::kafka::client_config::{ClientRole, TranslatedClient};
 use crate::kafka::{KafkaError, log};
@@ -55,8 +55,12 @@ impl ProducerContext for DeliveryContext {
                 (Ok(metadata), message)
             }
             Err((error, message)) => {
-                let error = KafkaError::from_rdkafka("Sending a record", error);
-                (Err(Box::new(error)), message)
+                let undelivered = Undelivered {
+                    error: KafkaError::from_rdkafka("Sending a record", error),
+                    topic: message.topic().to_owned(),
+                    record: owned(message),
+                };
+                (Err(Box::new(undelivered)), message)
             }
         };
         let bytes = message.key_len() + message.payload_len();
@@ -69,6 +73,23 @@ impl ProducerContext for DeliveryContext {
         if done {
             self.free(index);
         }
+    }
+}
+
+/// The record of a report, copied: librdkafka frees its own.
+fn owned(message: &BorrowedMessage<'_>) -> OwnedRecord {
+    let headers = message.headers().into_iter().flat_map(|headers| {
+        let names = (0..headers.count()).map(|index| headers.get(index));
+        names.map(|header| {
+            let value: Option<&[u8]> = header.value;
+            (header.key.to_owned(), value.map(<[u8]>::to_vec))
+        })
+    });
+    OwnedRecord {
+        timestamp: message.timestamp().to_millis(),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers: headers.collect(),
     }
 }
 

@@ -29,7 +29,11 @@ impl SinkTask {
         if asked.is_empty() {
             return Ok(());
         }
-        let given = match self.pre_commit(&asked).await {
+        let answer = self.settled_pre_commit(&asked, self.commit_timeout, false);
+        let Some(answer) = answer.await? else {
+            return Ok(());
+        };
+        let given = match answer {
             Ok(given) => given,
             Err(error) if error.instance_lost() => return Err(guest_failure(&error)),
             Err(error) => {
@@ -91,7 +95,8 @@ impl SinkTask {
         asked: &PartitionOffsets,
     ) -> Result<PartitionOffsets, SandboxError> {
         let offsets = guest_offsets(asked.iter().map(|(partition, offset)| (partition, *offset)));
-        match self.instance.pre_commit(&offsets).await? {
+        let pre_commit = self.instance.pre_commit(&offsets);
+        match self.errors.serve(&mut self.path, pre_commit).await? {
             Some(given) => Ok(given
                 .into_iter()
                 .map(|given| {
@@ -102,10 +107,35 @@ impl SinkTask {
                 })
                 .collect()),
             None => {
-                self.instance.flush(&offsets).await?;
+                let flush = self.instance.flush(&offsets);
+                self.errors.serve(&mut self.path, flush).await?;
                 Ok(asked.clone())
             }
         }
+    }
+
+    /// As [`Self::pre_commit`], with the dead letter queue settled before, and again after what the
+    /// guest reported there. None when that took longer than `patience`: nothing may be committed.
+    async fn settled_pre_commit(
+        &mut self,
+        asked: &PartitionOffsets,
+        patience: Duration,
+        closing: bool,
+    ) -> Result<Option<Result<PartitionOffsets, SandboxError>>, Failure> {
+        let mut settled = self.errors.settle(patience, closing).await?;
+        let mut answer = None;
+        if settled {
+            answer = Some(self.pre_commit(asked).await);
+            settled = self.errors.settle(patience, closing).await?;
+        }
+        if !settled {
+            answer = None;
+            tracing::warn!(
+                "Offsets are not committed: the dead letter queue has not acknowledged all records; they \
+                 are committed later, or the records since the last commit are delivered again"
+            );
+        }
+        Ok(answer)
     }
 
     /// After a failed pre-commit the records since the last commit are delivered again.
@@ -131,7 +161,9 @@ impl SinkTask {
         }
         // What the commit under way says of these partitions is out of date from here on.
         self.commit_in_flight = None;
-        let given = match self.pre_commit(&asked).await {
+        let answer = self.settled_pre_commit(&asked, patience, true).await?;
+        // Nothing may be committed when there is no answer.
+        let given = match answer.unwrap_or_else(|| Ok(PartitionOffsets::new())) {
             Ok(given) => given,
             Err(error) if error.instance_lost() => return Err(guest_failure(&error)),
             Err(error) => {
@@ -143,7 +175,9 @@ impl SinkTask {
                 PartitionOffsets::new()
             }
         };
-        let closed = self.instance.close(&guest_partitions(partitions)).await;
+        let given_up = guest_partitions(partitions);
+        let close = self.instance.close(&given_up);
+        let closed = self.errors.serve(&mut self.path, close).await;
         let decision = self.offsets.decide(&asked, &given);
         for sentence in &decision.ignored {
             tracing::warn!("{sentence}");

@@ -1,35 +1,25 @@
 //! From a polled batch to the producer.
 //!
 //! Owns what happens for each record, and therefore what a record costs: no allocation, no look-up
-//! by hash, no lock and no switch of tasks while the producer has room. Kafka's counterpart:
-//! `AbstractWorkerSourceTask.sendRecords`.
+//! by hash, no lock and no switch of tasks while the producer has room and nothing fails. Kafka's
+//! counterpart: `AbstractWorkerSourceTask.sendRecords`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use connect_data::ConnectRecord;
 use connect_data::batch::{BatchError, SchemaCache, SourceBatch, SourceRecordView};
 
-use crate::converter::Serialized;
-use crate::errors::{Failure, Stage};
+use crate::errors::Failure;
 use crate::kafka::KafkaError;
-use crate::kafka::producer::{ProducerRecord, SendResult};
+use crate::kafka::producer::{OwnedRecord, ProducerRecord, SendResult, Undelivered};
+use crate::transform::Applied;
 
-use super::super::converters::{PREPARATIONS_MAX, Refusal, TaskConverters, converter_failure};
+use super::super::record_path::Recovered;
 use super::super::submitted::{OffsetInBatch, PartitionNumber};
 use super::super::task::guest_failure;
-use super::{SourceTask, not_written};
-
-/// Bytes of one record between conversion and sending, kept for the next record.
-#[derive(Default)]
-struct Converted {
-    key: Vec<u8>,
-    has_key: bool,
-    value: Vec<u8>,
-    has_value: bool,
-    /// All header values, one after the other.
-    header_bytes: Vec<u8>,
-    /// Where each header's value lies, with the index of its name in the record.
-    headers: Vec<Option<(usize, usize)>>,
-}
+use super::convert::{Converted, Current, producer_timestamp, take_values};
+use super::{NotWritten, SourceTask};
 
 /// Why a batch was not sent to its end.
 enum Unsent {
@@ -57,17 +47,34 @@ enum Handed {
     Queued,
     /// Too large, and errors.tolerance says to skip it.
     Skipped,
+    /// Too large, and on its way to the dead letter queue.
+    DeadLetter,
     /// The task is to end; the record was not taken.
     Stopping,
 }
 
 /// What the task calls things that the batch gives by index.
-struct Names {
+struct Names<'a> {
+    bytes: &'a Arc<Vec<u8>>,
     batch: u64,
     /// By the batch's index of source partitions; the last one is for records without any.
     partitions: Vec<Option<PartitionNumber>>,
-    /// By the batch's index of topics; only for `commit-records`.
-    topics: Vec<Option<Arc<str>>>,
+    /// The topic of the record before.
+    topic: Arc<str>,
+    /// All topics so far.
+    topics: HashSet<Arc<str>>,
+}
+
+impl Names<'_> {
+    /// The topic of the next record. Runs of one topic are the rule.
+    fn set_topic(&mut self, topic: &str) {
+        let known = self.topics.get(topic).cloned();
+        self.topic = known.unwrap_or_else(|| {
+            let name: Arc<str> = Arc::from(topic);
+            self.topics.insert(name.clone());
+            name
+        });
+    }
 }
 
 impl SourceTask {
@@ -90,117 +97,100 @@ impl SourceTask {
         schemas: &mut SchemaCache,
     ) -> Result<(), Unsent> {
         let batch = SourceBatch::decode(bytes, schemas)?;
-        let mut names = self.names(&batch);
+        let mut names = self.names(&batch, bytes);
         self.topics.begin_batch();
-        let mut last_topic = "";
+        let transforms = !self.path.chain.is_empty();
+        let mut transformed = ConnectRecord::default();
         let mut converted = Converted::default();
         let mut records = batch.records();
         // LIMIT: a batch has at most 100,000 records.
         let mut next_index = 0_u32;
-        while let Some(record) = records.next_record()? {
+        loop {
+            let mark = records.mark();
+            let Some(view) = records.next_record_mut()? else {
+                return Ok(());
+            };
             let index = next_index;
             next_index += 1;
-            let Some(topic) = record.topic else {
+            if transforms {
+                take_values(view, &mut transformed);
+            }
+            let view = &*view;
+            let mut current = if transforms {
+                Current::Transformed(&mut transformed)
+            } else {
+                Current::Polled(view)
+            };
+            let first = current.first_step();
+            let outcome = match current.advance(&mut self.path, first, &mut converted) {
+                Ok(applied) => Recovered::Went(applied),
+                Err(refusal) => {
+                    self.recover(refusal, &mut current, &mut converted, &mark)
+                        .await?
+                }
+            };
+            match outcome {
+                Recovered::Went(Applied::Kept) => {}
+                // Its offset moves on with the dead letter.
+                Recovered::Skipped if self.dead_letters.is_some() => {
+                    self.track(&batch, &mut names, view, index);
+                    self.wait_for_dead_letters().await?;
+                    continue;
+                }
+                Recovered::Went(Applied::Dropped) | Recovered::Skipped => {
+                    if let Some(origins) = &mut self.origins {
+                        origins.dropped(names.batch, index);
+                    }
+                    continue;
+                }
+                Recovered::Stopping => return Ok(()),
+            }
+            let parts = current.parts();
+            let Some(topic) = parts.topic else {
                 let message = format!("a record without a topic (record {index} of the batch)");
                 return Err(Unsent::Wrong(message));
             };
-            let mut conversion = convert(&mut self.converters, topic, record, &mut converted);
-            if matches!(&conversion, Err(refusal) if refusal.error.is_unprepared()) {
-                conversion = self.convert_prepared(record, &mut converted).await;
-                if self.context.stopping() {
-                    return Ok(());
-                }
-            }
-            if let Err(refusal) = conversion {
-                self.refused(&refusal, record, &batch)?;
-                if let Some(origins) = &mut self.origins {
-                    origins.dropped(names.batch, index);
-                }
-                continue;
-            }
-            // Runs of one topic are the rule: the texts of a run are the same one.
-            let new_topic = !std::ptr::eq(topic, last_topic);
+            let new_topic = *names.topic != *topic;
             if new_topic && !self.ensure_topic(topic).await? {
                 return Ok(());
             }
             let outgoing = ProducerRecord {
                 topic,
-                partition: record.kafka_partition,
-                timestamp: producer_timestamp(record.timestamp)?,
-                key: converted.has_key.then_some(converted.key.as_slice()),
-                value: converted.has_value.then_some(converted.value.as_slice()),
-                headers: &converted.headers(record),
+                partition: parts.kafka_partition,
+                timestamp: producer_timestamp(parts.timestamp)?,
+                key: converted.key(),
+                value: converted.value(),
+                headers: &converted.headers(parts.headers),
             };
             let handed = self.hand_over(&outgoing).await?;
             if matches!(handed, Handed::Stopping) {
                 return Ok(());
             }
             if new_topic {
-                last_topic = topic;
+                names.set_topic(topic);
                 self.topics.sent(topic, self.submitted.next_sequence());
             }
-            self.track(&batch, &mut names, record, index, bytes);
-            if matches!(handed, Handed::Skipped) {
-                self.settle(self.submitted.next_sequence() - 1, None);
+            self.track(&batch, &mut names, view, index);
+            match handed {
+                Handed::Skipped => self.settle(self.submitted.next_sequence() - 1, None),
+                Handed::DeadLetter => self.wait_for_dead_letters().await?,
+                Handed::Queued | Handed::Stopping => {}
             }
         }
-        Ok(())
     }
 
-    fn names(&mut self, batch: &SourceBatch<'_>) -> Names {
+    fn names<'a>(&mut self, batch: &SourceBatch<'_>, bytes: &'a Arc<Vec<u8>>) -> Names<'a> {
         let number = self.batches;
         if !batch.is_empty() {
             self.batches += 1;
         }
-        let topics = match self.origins {
-            Some(_) => vec![None; batch.topics().len()],
-            None => Vec::new(),
-        };
         Names {
+            bytes,
             batch: number,
             partitions: vec![None; batch.source_partition_count() + 1],
-            topics,
+            topic: Arc::from(""),
+            topics: HashSet::new(),
         }
-    }
-
-    /// Converts a record again, each time after a converter has fetched what it lacked.
-    async fn convert_prepared(
-        &mut self,
-        record: &SourceRecordView<'_>,
-        converted: &mut Converted,
-    ) -> Result<(), Refusal> {
-        let topic = record.topic.unwrap_or_default();
-        let mut outcome = convert(&mut self.converters, topic, record, converted);
-        for _ in 0..PREPARATIONS_MAX {
-            let stage = match &outcome {
-                Err(refusal) if refusal.error.is_unprepared() => refusal.stage,
-                _ => break,
-            };
-            tokio::select! {
-                prepared = self.converters.prepare(stage) => prepared?,
-                () = self.context.stop.cancelled() => break,
-            }
-            outcome = convert(&mut self.converters, topic, record, converted);
-        }
-        outcome
-    }
-
-    /// A record that cannot be converted: skipped, or the failure of the task.
-    fn refused<'b>(
-        &mut self,
-        refusal: &Refusal,
-        record: &SourceRecordView<'b>,
-        batch: &SourceBatch<'b>,
-    ) -> Result<(), Failure> {
-        self.tolerance.record_failed(
-            refusal.stage,
-            self.converters.class(refusal.stage),
-            converter_failure(&refusal.error),
-            || match record.to_record(batch) {
-                Ok(record) => format!("source record is = {record}"),
-                Err(error) => format!("the source record cannot be shown: {error}"),
-            },
-        )
     }
 
     /// Gives a record to the producer, waiting while there is no room.
@@ -217,8 +207,16 @@ impl SourceTask {
                 // COMPAT: KafkaProducer reports this one to the callback, like a refusal by the
                 // broker.
                 Err(error @ KafkaError::RecordTooLarge { .. }) => {
-                    not_written(&self.tolerance, &error)?;
-                    return Ok(Handed::Skipped);
+                    let sequence = self.submitted.next_sequence();
+                    let undelivered = Undelivered {
+                        error,
+                        topic: record.topic.to_owned(),
+                        record: OwnedRecord::from(record),
+                    };
+                    return Ok(match self.not_written(undelivered, sequence)? {
+                        NotWritten::Skipped => Handed::Skipped,
+                        NotWritten::DeadLetter => Handed::DeadLetter,
+                    });
                 }
                 Err(error) => {
                     return Err(Failure::connect("Unrecoverable exception trying to send")
@@ -243,10 +241,9 @@ impl SourceTask {
     fn track(
         &mut self,
         batch: &SourceBatch<'_>,
-        names: &mut Names,
+        names: &mut Names<'_>,
         record: &SourceRecordView<'_>,
         index: u32,
-        bytes: &Arc<Vec<u8>>,
     ) {
         let place = record
             .source_partition_index
@@ -257,15 +254,13 @@ impl SourceTask {
                 .map(|index| batch.source_partition(index));
             self.offsets.partition_number(encoded)
         });
-        if let (Some(origins), Some(topic)) = (&mut self.origins, record.topic_index) {
-            let topic = names.topics[topic as usize]
-                .get_or_insert_with(|| Arc::from(record.topic.unwrap_or_default()));
-            origins.submitted(names.batch, index, topic);
+        if let Some(origins) = &mut self.origins {
+            origins.submitted(names.batch, index, &names.topic);
         }
         let range = record
             .source_offset
-            .map(|offset| position_in(bytes, offset.as_bytes()));
-        let batch = bytes.clone();
+            .map(|offset| position_in(names.bytes, offset.as_bytes()));
+        let batch = names.bytes.clone();
         self.submitted
             .submit(partition, OffsetInBatch { batch, range });
     }
@@ -279,77 +274,4 @@ fn position_in(whole: &[u8], part: &[u8]) -> (u32, u32) {
         u32::try_from(start).unwrap_or(0),
         u32::try_from(part.len()).unwrap_or(0),
     )
-}
-
-/// The timestamp for the producer: -1 means none, other negative numbers are refused, as in Kafka.
-fn producer_timestamp(timestamp: Option<i64>) -> Result<Option<i64>, Failure> {
-    match timestamp {
-        None | Some(-1) => Ok(None),
-        Some(negative) if negative < 0 => Err(Failure::new(
-            "org.apache.kafka.common.InvalidRecordException",
-            format!("Invalid record timestamp {negative}"),
-        )),
-        Some(timestamp) => Ok(Some(timestamp)),
-    }
-}
-
-fn convert(
-    converters: &mut TaskConverters,
-    topic: &str,
-    record: &SourceRecordView<'_>,
-    converted: &mut Converted,
-) -> Result<(), Refusal> {
-    converted.headers.clear();
-    converted.header_bytes.clear();
-    for header in record.headers.iter() {
-        let start = converted.header_bytes.len();
-        let serialized = converters
-            .header
-            .from_connect_header(
-                topic,
-                &header.key,
-                header.schema.as_ref(),
-                &header.value,
-                &mut converted.header_bytes,
-            )
-            .map_err(|error| Refusal::new(Stage::HeaderConverter, error))?;
-        let end = converted.header_bytes.len();
-        converted
-            .headers
-            .push(matches!(serialized, Serialized::Bytes).then_some((start, end)));
-    }
-    converted.key.clear();
-    let key = converters
-        .key
-        .from_connect_data(topic, record.key_schema, &record.key, &mut converted.key)
-        .map_err(|error| Refusal::new(Stage::KeyConverter, error))?;
-    converted.has_key = matches!(key, Serialized::Bytes);
-    converted.value.clear();
-    let value = converters
-        .value
-        .from_connect_data(
-            topic,
-            record.value_schema,
-            &record.value,
-            &mut converted.value,
-        )
-        .map_err(|error| Refusal::new(Stage::ValueConverter, error))?;
-    converted.has_value = matches!(value, Serialized::Bytes);
-    Ok(())
-}
-
-impl Converted {
-    fn headers<'a>(&'a self, record: &'a SourceRecordView<'_>) -> Vec<(&'a str, Option<&'a [u8]>)> {
-        record
-            .headers
-            .iter()
-            .zip(&self.headers)
-            .map(|(header, place)| {
-                (
-                    &*header.key,
-                    place.map(|(start, end)| &self.header_bytes[start..end]),
-                )
-            })
-            .collect()
-    }
 }

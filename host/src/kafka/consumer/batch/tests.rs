@@ -19,6 +19,22 @@ pub(in crate::kafka::consumer) fn batch(records: &[(i32, i64)]) -> ConsumedBatch
     batch
 }
 
+impl ConsumedBatch {
+    /// A batch of topic `t` for other modules' tests: partition, offset and value of each record.
+    pub(crate) fn of_values(records: &[(i32, i64, &[u8])]) -> Self {
+        let places: Vec<(i32, i64)> = records
+            .iter()
+            .map(|(partition, offset, _)| (*partition, *offset))
+            .collect();
+        let mut made = batch(&places);
+        for (place, (_, _, value)) in records.iter().enumerate() {
+            let value = made.copy(Some(value));
+            made.entries[place].value = value;
+        }
+        made
+    }
+}
+
 fn record<'a>(
     partition_index: u32,
     offset: i64,
