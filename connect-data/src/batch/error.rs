@@ -59,8 +59,11 @@ pub enum BatchError {
         /// The version byte.
         found: u8,
     },
-    /// A source batch where a sink batch is expected, or the reverse, or neither.
-    #[error("batch kind {found} where kind {expected} is expected (1 source, 2 sink)")]
+    /// A batch of another kind than the one that is expected.
+    #[error(
+        "batch kind {found} where kind {expected} is expected (1 source, 2 sink, 3 records, \
+         4 outcomes, 5 verdicts, 6 data, 7 bytes)"
+    )]
     WrongKind {
         /// The kind that is expected.
         expected: u8,
@@ -158,6 +161,14 @@ pub enum BatchError {
     DuplicateOffsetKey {
         /// The key.
         key: String,
+    },
+    /// An answer of another length than what it answers.
+    #[error("{found} entries in an answer to {expected}")]
+    AnswerLength {
+        /// Entries of what is answered.
+        expected: usize,
+        /// Entries of the answer.
+        found: usize,
     },
     /// Bytes after the end of something.
     #[error("{bytes} bytes follow the end of {what}")]

@@ -196,7 +196,7 @@ fn read_topic<'a>(reader: &mut Reader<'_>, topics: &[&'a str]) -> Result<&'a str
         })
 }
 
-fn read_timestamp_type(reader: &mut Reader<'_>) -> Result<TimestampType, BatchError> {
+pub(super) fn read_timestamp_type(reader: &mut Reader<'_>) -> Result<TimestampType, BatchError> {
     match reader.byte("record")? {
         0 => Ok(TimestampType::NoTimestampType),
         1 => Ok(TimestampType::CreateTime),

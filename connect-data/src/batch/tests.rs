@@ -6,6 +6,7 @@ use crate::{
 mod generate;
 mod limits;
 mod malformed;
+mod record_plugins;
 mod round_trip;
 
 /// The batch of BATCH.md's example.

@@ -4,7 +4,9 @@ use proptest::option::of as option;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{ConnectHeaders, Header, OffsetValue, TimestampType, Type, logical};
+use crate::{
+    ConnectHeaders, ConnectRecord, Consumed, Header, OffsetValue, TimestampType, Type, logical,
+};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z]{0,3}", "\\PC{0,8}", Just("x".repeat(200))]
@@ -301,4 +303,33 @@ pub fn sink_record() -> impl Strategy<Value = SinkRecord<'static>> {
                 }
             },
         )
+}
+
+/// A record as a transformation sees it, consumed or not.
+pub fn connect_record(consumed: bool) -> impl Strategy<Value = ConnectRecord<'static>> {
+    (source_record(), sink_record()).prop_map(move |(source, sink)| {
+        let record = ConnectRecord {
+            topic: source.topic,
+            kafka_partition: source.kafka_partition,
+            key_schema: source.key_schema,
+            key: source.key,
+            value_schema: source.value_schema,
+            value: source.value,
+            timestamp: source.timestamp,
+            headers: source.headers,
+            consumed: None,
+        };
+        if !consumed {
+            return record;
+        }
+        ConnectRecord {
+            topic: Some(sink.topic),
+            kafka_partition: Some(sink.kafka_partition),
+            consumed: Some(Consumed {
+                kafka_offset: sink.kafka_offset,
+                timestamp_type: sink.timestamp_type,
+            }),
+            ..record
+        }
+    })
 }
