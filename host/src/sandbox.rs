@@ -10,6 +10,7 @@ mod cache;
 mod capability;
 mod component;
 mod connector;
+mod converter;
 mod disk;
 mod engine;
 mod error;
@@ -30,6 +31,7 @@ mod source_task;
 mod state;
 mod stop;
 mod tls;
+mod transformation;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,6 +42,7 @@ use wasmtime::component::Linker;
 pub use self::capability::{Environment, FileGrant, Grants};
 pub use self::component::{CompiledPlugin, Description, KeyError, PluginKind, Recommendation};
 pub use self::connector::{ConnectorInstance, SourceOffsetChange, Support};
+pub use self::converter::{Conversion, ConverterInstance, ConverterRole};
 pub use self::error::{Blame, CallSite, ConnectError, ErrorKind, GrantError, SandboxError};
 pub use self::instance::InstanceSpec;
 pub use self::limits::{Deadlines, Limits};
@@ -57,6 +60,7 @@ pub use self::source_task::{
 };
 use self::state::InstanceState;
 pub use self::stop::StopSignal;
+pub use self::transformation::{PredicateInstance, TransformationInstance};
 use crate::metrics::Metrics;
 
 /// What a sandbox is made with.

@@ -9,6 +9,7 @@ use crate::config::def::{
 use crate::sandbox::bindings::any::connect_wasm::plugin::config_def as wit_def;
 use crate::sandbox::bindings::any::connect_wasm::plugin::types as wit;
 use crate::sandbox::bindings::any::exports::connect_wasm::plugin::plugin as wit_plugin;
+use crate::sandbox::bindings::record::exports::connect_wasm::plugin::record_plugin as wit_record;
 use crate::sandbox::{Description, PluginKind};
 
 /// A configuration for a guest.
@@ -36,7 +37,66 @@ pub fn description_from_wit(description: wit_plugin::Description) -> Description
         task_class: description.task_class,
         aliases: description.aliases,
         documentation: description.documentation,
+        header_converter: false,
     }
+}
+
+/// What a transformation, predicate or converter says about itself.
+pub fn record_description_from_wit(description: wit_record::Description) -> Description {
+    Description {
+        class: description.class,
+        kind: record_kind_from_wit(description.kind),
+        version: description.version,
+        task_class: String::new(),
+        aliases: description.aliases,
+        documentation: description.documentation,
+        header_converter: description.header_converter,
+    }
+}
+
+fn record_kind_from_wit(kind: wit_record::Kind) -> PluginKind {
+    match kind {
+        wit_record::Kind::Transformation => PluginKind::Transformation,
+        wit_record::Kind::Predicate => PluginKind::Predicate,
+        wit_record::Kind::Converter => PluginKind::Converter,
+    }
+}
+
+/// What is wrong with the description of a transformation, predicate or converter, if anything.
+pub fn wrong_record_description(
+    description: &wit_record::Description,
+    world: PluginKind,
+) -> Option<String> {
+    let said = record_kind_from_wit(description.kind);
+    if description.header_converter && said != PluginKind::Converter {
+        return Some(format!(
+            "it says that it converts headers, but is a {}",
+            said.name()
+        ));
+    }
+    wrong_kind(said, world).or_else(|| {
+        empty_name(&[
+            ("class", &description.class),
+            ("version", &description.version),
+        ])
+    })
+}
+
+fn wrong_kind(said: PluginKind, world: PluginKind) -> Option<String> {
+    (said != world).then(|| {
+        format!(
+            "it says that it is a {}, but exports a {}",
+            said.name(),
+            world.name()
+        )
+    })
+}
+
+fn empty_name(names: &[(&str, &String)]) -> Option<String> {
+    names
+        .iter()
+        .find(|(_, value)| value.trim().is_empty())
+        .map(|(name, _)| format!("its {name} is empty"))
 }
 
 /// What is wrong with a description, if anything.
@@ -48,22 +108,13 @@ pub fn wrong_description(
         wit_plugin::Kind::Source => PluginKind::Source,
         wit_plugin::Kind::Sink => PluginKind::Sink,
     };
-    if said != world {
-        return Some(format!(
-            "it says that it is a {}, but exports a {}",
-            said.name(),
-            world.name()
-        ));
-    }
-    let named = [
-        ("class", &description.class),
-        ("version", &description.version),
-        ("task-class", &description.task_class),
-    ];
-    named
-        .iter()
-        .find(|(_, value)| value.trim().is_empty())
-        .map(|(name, _)| format!("its {name} is empty"))
+    wrong_kind(said, world).or_else(|| {
+        empty_name(&[
+            ("class", &description.class),
+            ("version", &description.version),
+            ("task-class", &description.task_class),
+        ])
+    })
 }
 
 /// The ConfigDef of a plugin; an error when its keys contradict each other or a default breaks

@@ -140,7 +140,10 @@ pub(super) async fn load_bytes(
     names::check(
         &description.class,
         &description.version,
-        &description.task_class,
+        description
+            .kind
+            .is_connector()
+            .then_some(description.task_class.as_str()),
         &description.aliases,
     )
     .map_err(|source| LoadError::Name {

@@ -34,16 +34,17 @@ pub enum WrongName {
     Version(String),
 }
 
-/// Checks all names of a plugin.
+/// Checks all names of a plugin, of which only a connector has a task class.
 pub(super) fn check(
     class: &str,
     version: &str,
-    task_class: &str,
+    task_class: Option<&str>,
     aliases: &[String],
 ) -> Result<(), WrongName> {
     let aliases = aliases.iter().map(|alias| ("alias", alias.as_str()));
-    let classes = [("class", class), ("task class", task_class)];
-    for (what, name) in classes.into_iter().chain(aliases) {
+    let task_class = task_class.map(|class| ("task class", class));
+    let classes = std::iter::once(("class", class)).chain(task_class);
+    for (what, name) in classes.chain(aliases) {
         if !is_class(name) {
             return Err(WrongName::Class {
                 what,
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     fn check_one(class: &str, version: &str, alias: &str) -> Result<(), WrongName> {
-        check(class, version, "a.Task", &[alias.to_owned()])
+        check(class, version, Some("a.Task"), &[alias.to_owned()])
     }
 
     #[test]

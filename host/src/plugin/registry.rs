@@ -17,7 +17,7 @@ use super::discovery::{Folders, bundled_folder};
 use super::loader::{self, FileFacts, LoadedPlugin};
 use super::origin::PluginPlace;
 use crate::config::version_range::{VersionRange, compare};
-use crate::sandbox::{CompiledPlugin, Sandbox};
+use crate::sandbox::{CompiledPlugin, PluginKind, Sandbox};
 
 /// Why a name does not stand for a plugin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -217,14 +217,33 @@ impl PluginRegistry {
         self.known().loaded.clone()
     }
 
-    /// The plugin for a class name, one of its aliases, or the simple form of either: the newest
+    /// The connector for a class name, one of its aliases, or the simple form of either: the newest
     /// version within the range.
     pub fn resolve(
         &self,
         class_or_alias: &str,
         version: Option<&VersionRange>,
     ) -> Result<CompiledPlugin, PluginError> {
-        let versions = self.registered(class_or_alias)?;
+        self.resolve_among(class_or_alias, version, PluginKind::is_connector)
+    }
+
+    /// As `resolve`, for a plugin of another kind.
+    pub fn resolve_kind(
+        &self,
+        kind: PluginKind,
+        class_or_alias: &str,
+        version: Option<&VersionRange>,
+    ) -> Result<CompiledPlugin, PluginError> {
+        self.resolve_among(class_or_alias, version, |one| one == kind)
+    }
+
+    fn resolve_among(
+        &self,
+        class_or_alias: &str,
+        version: Option<&VersionRange>,
+        of_kind: impl Fn(PluginKind) -> bool,
+    ) -> Result<CompiledPlugin, PluginError> {
+        let versions = self.known().find(class_or_alias, of_kind)?;
         let fits =
             |one: &&RegisteredPlugin| version.is_none_or(|range| range.contains(one.version()));
         match versions.iter().find(fits) {
@@ -243,40 +262,17 @@ impl PluginRegistry {
         }
     }
 
-    /// All versions of a class, the newest first; none for a name that stands for no class or for
-    /// several.
+    /// All versions of a connector's class, the newest first; none for a name that stands for no
+    /// class or for several.
     pub fn versions(&self, class_or_alias: &str) -> Vec<CompiledPlugin> {
-        let versions = self.registered(class_or_alias).unwrap_or_default();
+        let versions = self.known().find(class_or_alias, PluginKind::is_connector);
+        let versions = versions.unwrap_or_default();
         versions.into_iter().map(|one| one.plugin).collect()
     }
 
-    /// All versions of a class with their places, the newest first.
+    /// All versions of a class of any kind with their places, the newest first.
     pub fn registered(&self, class_or_alias: &str) -> Result<Vec<RegisteredPlugin>, PluginError> {
-        let known = self.known();
-        let classes = known.classes();
-        // The name of a class is its own, whatever aliases others give themselves.
-        let exact = classes
-            .iter()
-            .position(|(class, _)| *class == class_or_alias);
-        let names = classes.iter().map(|(_, names)| names.clone());
-        let found = exact.map_or_else(|| alias::find(class_or_alias, names), Match::One);
-        match found {
-            Match::One(index) => {
-                let class = classes[index].0;
-                let of_class = known.offered.iter().filter(|one| one.class() == class);
-                let mut versions: Vec<RegisteredPlugin> = of_class.cloned().collect();
-                versions.sort_by(|one, other| newest_first(one.version(), other.version()));
-                Ok(versions)
-            }
-            Match::None => Err(PluginError::Unknown {
-                class: class_or_alias.to_owned(),
-                available: known.available(),
-            }),
-            Match::Many => Err(PluginError::Ambiguous {
-                alias: class_or_alias.to_owned(),
-                available: known.available(),
-            }),
-        }
+        self.known().find(class_or_alias, |_| true)
     }
 
     /// A number that grows with every addition or removal.
@@ -321,10 +317,43 @@ impl Known {
             .find(|one| one.class() == class && one.version() == version)
     }
 
+    /// All versions of a class of these kinds, the newest first.
+    fn find(
+        &self,
+        class_or_alias: &str,
+        of_kind: impl Fn(PluginKind) -> bool,
+    ) -> Result<Vec<RegisteredPlugin>, PluginError> {
+        let classes = self.classes(of_kind);
+        // The name of a class is its own, whatever aliases others give themselves.
+        let exact = classes
+            .iter()
+            .position(|(class, _)| *class == class_or_alias);
+        let names = classes.iter().map(|(_, names)| names.clone());
+        let found = exact.map_or_else(|| alias::find(class_or_alias, names), Match::One);
+        match found {
+            Match::One(index) => {
+                let class = classes[index].0;
+                let of_class = self.offered.iter().filter(|one| one.class() == class);
+                let mut versions: Vec<RegisteredPlugin> = of_class.cloned().collect();
+                versions.sort_by(|one, other| newest_first(one.version(), other.version()));
+                Ok(versions)
+            }
+            Match::None => Err(PluginError::Unknown {
+                class: class_or_alias.to_owned(),
+                available: self.available(),
+            }),
+            Match::Many => Err(PluginError::Ambiguous {
+                alias: class_or_alias.to_owned(),
+                available: self.available(),
+            }),
+        }
+    }
+
     /// Each class with all the full names that it answers to.
-    fn classes(&self) -> Vec<(&str, Vec<&str>)> {
+    fn classes(&self, of_kind: impl Fn(PluginKind) -> bool) -> Vec<(&str, Vec<&str>)> {
         let mut classes: Vec<(&str, Vec<&str>)> = Vec::new();
-        for one in &self.offered {
+        let offered = self.offered.iter();
+        for one in offered.filter(|one| of_kind(one.plugin.description().kind)) {
             let aliases = one.plugin.description().aliases.iter().map(String::as_str);
             match classes.iter_mut().find(|(class, _)| *class == one.class()) {
                 Some((_, names)) => names.extend(aliases),
@@ -338,9 +367,9 @@ impl Known {
     }
 
     fn available(&self) -> String {
-        let shown: Vec<String> = self
-            .offered
-            .iter()
+        let connectors = self.offered.iter();
+        let shown: Vec<String> = connectors
+            .filter(|one| one.plugin.description().kind.is_connector())
             .map(|one| {
                 let description = one.plugin.description();
                 let (class, version, kind) =

@@ -13,8 +13,10 @@ use crate::sandbox::PluginKind;
 pub const SUPPORTED_WIT: &str = "0.1.x";
 const SUPPORTED_MAJOR_MINOR: &str = "0.1";
 const PACKAGE: &str = "connect-wasm:plugin/";
-/// The interface that plugins of all kinds export.
+/// The interface that connectors of all kinds export.
 const PLUGIN: &str = "plugin";
+/// The interface that all other plugins export.
+const RECORD_PLUGIN: &str = "record-plugin";
 
 const HOST_INTERFACES: &[&str] = &[
     "types",
@@ -94,7 +96,8 @@ pub enum VerifyError {
     #[error(
         "{}: a WebAssembly component, but not a connector plugin: it does not export {missing}; in \
          Rust, connect_sdk::export_source!(Connector, Task) or export_sink! at the end of lib.rs \
-         exports it",
+         exports it, and export_transformation!, export_predicate! or export_converter! a plugin of \
+         another kind",
         .path.display()
     )]
     NotAPlugin {
@@ -138,7 +141,7 @@ struct Interfaces {
 /// What a plugin's bytes tell before anything is compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
-    /// Source or sink.
+    /// What it is.
     pub kind: PluginKind,
     /// The version of `connect-wasm:plugin` that it was built for.
     pub wit_version: String,
@@ -174,7 +177,7 @@ pub fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<Component, VerifyEr
                 found: version.to_owned(),
             });
         }
-        if interface == PLUGIN {
+        if interface == PLUGIN || interface == RECORD_PLUGIN {
             wit_version = version;
         }
         exported.push(interface);
@@ -203,24 +206,37 @@ pub fn verify(path: &std::path::Path, wasm: &[u8]) -> Result<Component, VerifyEr
     }
 }
 
+/// The interfaces by which each kind is known, and what it exports besides.
+const KINDS: [(PluginKind, &[&str], &str); 5] = [
+    (
+        PluginKind::Source,
+        &["source-connector", "source-task"],
+        PLUGIN,
+    ),
+    (PluginKind::Sink, &["sink-connector", "sink-task"], PLUGIN),
+    (
+        PluginKind::Transformation,
+        &["transformation"],
+        RECORD_PLUGIN,
+    ),
+    (PluginKind::Predicate, &["predicate"], RECORD_PLUGIN),
+    (PluginKind::Converter, &["converter"], RECORD_PLUGIN),
+];
+
 /// The kind that the exported interfaces make, or the interfaces that lack.
 fn kind_of(exported: &[&str]) -> Result<PluginKind, String> {
     let has = |interface: &str| exported.contains(&interface);
-    let kind = if has("source-connector") || has("source-task") {
-        PluginKind::Source
-    } else if has("sink-connector") || has("sink-task") {
-        PluginKind::Sink
-    } else {
+    let found = KINDS
+        .iter()
+        .find(|(_, interfaces, _)| interfaces.iter().any(|interface| has(interface)));
+    let Some((kind, interfaces, plugin)) = found else {
         return Err(format!(
             "{PACKAGE}source-connector or {PACKAGE}sink-connector"
         ));
     };
-    let needed = match kind {
-        PluginKind::Source => [PLUGIN, "source-connector", "source-task"],
-        PluginKind::Sink => [PLUGIN, "sink-connector", "sink-task"],
-    };
+    let kind = *kind;
+    let needed = std::iter::once(*plugin).chain(interfaces.iter().copied());
     let missing: Vec<String> = needed
-        .into_iter()
         .filter(|interface| !has(interface))
         .map(|interface| format!("{PACKAGE}{interface}"))
         .collect();

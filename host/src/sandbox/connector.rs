@@ -66,16 +66,21 @@ impl ConnectorInstance {
         let plugin = spec.plugin.clone();
         let mut core = Core::for_spec(spec)?;
         let time = core.limits().deadlines.for_start();
-        let (store, call) = core.begin("instantiate", time)?;
-        let result = call
-            .run(async {
-                Ok(match plugin.half() {
-                    Half::Source(half) => Guest::Source(half.instantiate_async(store).await?),
-                    Half::Sink(half) => Guest::Sink(half.instantiate_async(store).await?),
-                })
-            })
-            .await;
-        let guest = core.end(result)?;
+        let guest = match plugin.half() {
+            Half::Source(half) => {
+                let (store, call) = core.begin("instantiate", time)?;
+                let result = call.run(half.instantiate_async(store)).await;
+                Guest::Source(core.end(result)?)
+            }
+            Half::Sink(half) => {
+                let (store, call) = core.begin("instantiate", time)?;
+                let result = call.run(half.instantiate_async(store)).await;
+                Guest::Sink(core.end(result)?)
+            }
+            Half::Transformation(_) | Half::Predicate(_) | Half::Converter(_) => {
+                return Err(core.wrong_kind("connector"));
+            }
+        };
         Ok(Self { core, guest })
     }
 

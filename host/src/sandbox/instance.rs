@@ -11,7 +11,7 @@ use wasmtime::component::ResourceTableError;
 use wasmtime::{Engine, Store, UpdateDeadline, WasmBacktrace};
 
 use super::capability::Grants;
-use super::component::CompiledPlugin;
+use super::component::{CompiledPlugin, PluginKind};
 use super::error::{CallSite, ConnectError, SandboxError};
 use super::limits::{HANDLES_MAX, INSTANCES_MAX, Limits, PAYLOAD_MAX_BYTES, TimeLimit};
 use super::meter::{Meter, MeteredCall};
@@ -120,6 +120,11 @@ impl Core {
     /// What the instance has used.
     pub(super) fn usage(&self) -> &InstanceUsage {
         self.meter.usage()
+    }
+
+    /// What it runs.
+    pub(super) fn plugin_kind(&self) -> PluginKind {
+        self.plugin.description().kind
     }
 
     /// The limits of the instance.

@@ -32,9 +32,7 @@ impl SinkTaskInstance {
         let plugin = spec.plugin.clone();
         let mut core = Core::for_spec(spec)?;
         let Half::Sink(half) = plugin.half() else {
-            return Err(
-                core.wrong_result("instantiate", "a source plugin has no sink task".to_owned())
-            );
+            return Err(core.wrong_kind("sink"));
         };
         let time = core.limits().deadlines.for_start();
         let (store, call) = core.begin("instantiate", time)?;

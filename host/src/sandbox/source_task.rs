@@ -63,9 +63,7 @@ impl SourceTaskInstance {
         let plugin = spec.plugin.clone();
         let mut core = Core::for_spec(spec)?;
         let Half::Source(half) = plugin.half() else {
-            return Err(
-                core.wrong_result("instantiate", "a sink plugin has no source task".to_owned())
-            );
+            return Err(core.wrong_kind("source"));
         };
         let time = core.limits().deadlines.for_start();
         let (store, call) = core.begin("instantiate", time)?;

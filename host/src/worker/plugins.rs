@@ -15,22 +15,22 @@ use crate::config::validate::Recommendation;
 use crate::config::version_range::VersionRange;
 use crate::errors::Failure;
 use crate::plugin::PluginRegistry;
-use crate::sandbox::{CompiledPlugin, ErrorKind, Limits, PluginKind, SandboxError};
+use crate::sandbox::{CompiledPlugin, Description, ErrorKind, Limits, PluginKind, SandboxError};
 use crate::{converter, transform};
 
-/// All plugins: connectors, and what is built in.
-pub(super) fn descriptions(connectors: &PluginRegistry) -> Vec<PluginDescription> {
-    let connectors = connectors.list();
-    let connectors = connectors.iter().map(|plugin| {
+/// All plugins: those of files, and what is built in.
+pub(super) fn descriptions(files: &PluginRegistry) -> Vec<PluginDescription> {
+    let files = files.list();
+    let files = files.iter().flat_map(|plugin| {
         let description = plugin.description();
-        PluginDescription {
-            class: description.class.clone(),
-            kind: match description.kind {
-                PluginKind::Source => PluginType::Source,
-                PluginKind::Sink => PluginType::Sink,
-            },
-            version: description.version.clone(),
-        }
+        let (kind, other) = types(description);
+        std::iter::once(kind)
+            .chain(other)
+            .map(|kind| PluginDescription {
+                class: description.class.clone(),
+                kind,
+                version: description.version.clone(),
+            })
     });
     let transforms = [
         (
@@ -59,7 +59,22 @@ pub(super) fn descriptions(connectors: &PluginRegistry) -> Vec<PluginDescription
             kind,
             version: version.to_owned(),
         });
-    connectors.chain(built_in).collect()
+    files.chain(built_in).collect()
+}
+
+/// What the plugin of a file is listed as; a converter that converts headers is listed twice.
+fn types(description: &Description) -> (PluginType, Option<PluginType>) {
+    match description.kind {
+        PluginKind::Source => (PluginType::Source, None),
+        PluginKind::Sink => (PluginType::Sink, None),
+        PluginKind::Transformation => (PluginType::Transformation, None),
+        PluginKind::Predicate => (PluginType::Predicate, None),
+        PluginKind::Converter => {
+            let headers = description.header_converter;
+            let other = headers.then_some(PluginType::HeaderConverter);
+            (PluginType::Converter, other)
+        }
+    }
 }
 
 /// The connector plugin of that class or alias, in a version within the range.
@@ -89,11 +104,11 @@ pub(super) fn described(plugins: &PluginRegistry, plugin: CompiledPlugin) -> Con
     }
 }
 
-/// Source or sink.
+/// Source or sink; the registry resolves nothing else for a connector.
 pub(super) fn connector_kind(plugin: &CompiledPlugin) -> ConnectorKind {
     match plugin.description().kind {
         PluginKind::Source => ConnectorKind::Source,
-        PluginKind::Sink => ConnectorKind::Sink,
+        _ => ConnectorKind::Sink,
     }
 }
 

@@ -175,6 +175,11 @@ impl TaskStart {
         match plugin.description().kind {
             PluginKind::Source => self.run_source(context, plugin, grants).await,
             PluginKind::Sink => self.run_sink(context, plugin, grants).await,
+            other => Err(Failure::connect(format!(
+                "{} is a {}, not a connector",
+                plugin.description().class,
+                other.name()
+            ))),
         }
     }
 

@@ -229,17 +229,20 @@ pub(super) async fn examine(subject: &Subject, findings: &mut Findings) {
     definition::describe(description, findings);
     findings.note(&kinds::CONFIG_DEF, Ok(()));
     definition::keys(&subject.configured.config_def(), findings);
+    if !description.kind.is_connector() {
+        return;
+    }
     configuration::examine(subject, findings).await;
     let task_config = connector::examine(subject, findings).await;
     let tasks: &[&Kind] = match description.kind {
         PluginKind::Source => &kinds::OF_SOURCE_TASKS,
-        PluginKind::Sink => &kinds::OF_SINK_TASKS,
+        _ => &kinds::OF_SINK_TASKS,
     };
     match task_config {
         Some(config) => {
             match description.kind {
                 PluginKind::Source => source::examine(subject, &config, findings).await,
-                PluginKind::Sink => sink::examine(subject, &config, findings).await,
+                _ => sink::examine(subject, &config, findings).await,
             }
             denied::examine(subject, &config, findings).await;
         }

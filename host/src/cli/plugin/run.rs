@@ -152,6 +152,9 @@ pub(super) enum RunError {
         /// Why.
         source: io::Error,
     },
+    /// Not a connector.
+    #[error("A {0} has no records of its own to run")]
+    Kind(&'static str),
     /// A task of this program ended by a bug.
     #[error("a task of this program panicked: {0}")]
     Panic(tokio::task::JoinError),
@@ -304,6 +307,7 @@ impl Run {
                 Life::new(&self, ending).run_source(Arc::new(records)).await
             }
             PluginKind::Sink => sink::run(&self, &ending).await,
+            kind => Err(RunError::Kind(kind.name())),
         }
     }
 

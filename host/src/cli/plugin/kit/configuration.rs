@@ -169,7 +169,8 @@ pub(super) async fn start_all(
                 task.start(task_config).await?;
                 task.stop().await?;
             }
-            PluginKind::Sink => {
+            // Only connectors come this far.
+            _ => {
                 let mut task = SinkTaskInstance::new(spec).await?;
                 task.start(task_config).await?;
                 task.stop().await?;

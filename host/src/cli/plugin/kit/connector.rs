@@ -146,7 +146,8 @@ async fn alter_offsets(subject: &Subject) -> Verdict {
             answered(asked.exactly_once_support(config).await)?;
             answered(asked.can_define_transaction_boundaries(config).await)
         }
-        PluginKind::Sink => {
+        // Only connectors come this far.
+        _ => {
             let topic = || "no-such-topic".to_owned();
             let set = [PartitionOffset {
                 topic: topic(),

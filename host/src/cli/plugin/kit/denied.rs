@@ -45,7 +45,8 @@ async fn check(subject: &Subject, config: &ConfigMap) -> Verdict {
     }
     let outcome = match subject.configured.plugin.description().kind {
         PluginKind::Source => source(subject, config).await,
-        PluginKind::Sink => deny_sink(subject, config).await,
+        // Only connectors come this far.
+        _ => deny_sink(subject, config).await,
     };
     let outcome = match outcome {
         Ok(how) => how,
