@@ -112,3 +112,88 @@ pub mod sink {
         generate_all,
     });
 }
+
+/// Who a transformation, predicate or converter is.
+pub mod record_plugin {
+    wit_bindgen::generate!({
+        path: "../wit",
+        inline: "
+            package connect-wasm:sdk;
+            world record-plugin {
+                export connect-wasm:plugin/record-plugin@0.1.0;
+            }
+        ",
+        runtime_path: "::connect_sdk::__private::rt",
+        default_bindings_module: "::connect_sdk::__private::record_plugin",
+        pub_export_macro: true,
+        export_macro_name: "export_record_plugin_world",
+        with: {
+            "connect-wasm:plugin/types@0.1.0": crate::bindings::services::connect_wasm::plugin::types,
+            "connect-wasm:plugin/config-def@0.1.0": crate::bindings::plugin::connect_wasm::plugin::config_def,
+        },
+        generate_all,
+    });
+}
+
+/// The other exports of a transformation.
+pub mod transformation {
+    wit_bindgen::generate!({
+        path: "../wit",
+        inline: "
+            package connect-wasm:sdk;
+            world transformation-stage {
+                export connect-wasm:plugin/transformation@0.1.0;
+            }
+        ",
+        runtime_path: "::connect_sdk::__private::rt",
+        default_bindings_module: "::connect_sdk::__private::transformation",
+        pub_export_macro: true,
+        export_macro_name: "export_transformation_world",
+        with: {
+            "connect-wasm:plugin/types@0.1.0": crate::bindings::services::connect_wasm::plugin::types,
+        },
+        generate_all,
+    });
+}
+
+/// The other exports of a predicate.
+pub mod predicate {
+    wit_bindgen::generate!({
+        path: "../wit",
+        inline: "
+            package connect-wasm:sdk;
+            world predicate-stage {
+                export connect-wasm:plugin/predicate@0.1.0;
+            }
+        ",
+        runtime_path: "::connect_sdk::__private::rt",
+        default_bindings_module: "::connect_sdk::__private::predicate",
+        pub_export_macro: true,
+        export_macro_name: "export_predicate_world",
+        with: {
+            "connect-wasm:plugin/types@0.1.0": crate::bindings::services::connect_wasm::plugin::types,
+        },
+        generate_all,
+    });
+}
+
+/// The other exports of a converter.
+pub mod converter {
+    wit_bindgen::generate!({
+        path: "../wit",
+        inline: "
+            package connect-wasm:sdk;
+            world converter-stage {
+                export connect-wasm:plugin/converter@0.1.0;
+            }
+        ",
+        runtime_path: "::connect_sdk::__private::rt",
+        default_bindings_module: "::connect_sdk::__private::converter",
+        pub_export_macro: true,
+        export_macro_name: "export_converter_world",
+        with: {
+            "connect-wasm:plugin/types@0.1.0": crate::bindings::services::connect_wasm::plugin::types,
+        },
+        generate_all,
+    });
+}

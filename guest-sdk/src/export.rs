@@ -1,6 +1,7 @@
 //! The exports of a component: each call finds the one connector or task of the instance and
 //! hands it on. Generic over the user's types, so that the macros expand to a few lines.
 
+mod record;
 mod sink;
 mod source;
 
@@ -10,6 +11,7 @@ use std::io::Write;
 use std::sync::Once;
 use std::thread::LocalKey;
 
+pub use record::{ConverterExports, PredicateExports, TransformationExports};
 pub use sink::SinkExports;
 pub use source::SourceExports;
 

@@ -96,6 +96,11 @@
 //! assert_eq!(testing::poll(&mut task).unwrap()[0].value, Value::Int64(1));
 //! ```
 //!
+//! # Transformations, predicates, converters
+//!
+//! [`Transformation`], [`Predicate`] and [`Converter`] are plugins of their own, between a
+//! connector and its topics; each trait's documentation has a complete one with its test.
+//!
 //! # What a plugin may do
 //!
 //! Deny by default: it opens the files and endpoints that its own configuration names in keys
@@ -119,6 +124,7 @@ mod config_def;
 mod context;
 #[cfg(target_arch = "wasm32")]
 mod convert;
+mod converter;
 mod error;
 #[cfg(target_arch = "wasm32")]
 mod export;
@@ -131,10 +137,12 @@ mod plugin;
 pub mod runtime;
 mod sink;
 mod source;
+mod stage;
 pub mod stdin;
 pub mod stopping;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+mod transformation;
 
 /// Schemas, values and records.
 pub use connect_data as data;
@@ -147,6 +155,7 @@ pub use context::{
     ConnectorContext, ErrantRecordReporter, OffsetReader, PartitionOffset, SinkConsumer,
     SinkTaskContext, SourceTaskContext, TopicPartition, TransactionContext,
 };
+pub use converter::{ConvertedData, Converter, ConverterRole, Serialized};
 pub use error::{ConnectError, ErrorKind};
 pub use plugin::{ConfigIssue, Description, Recommendation};
 pub use sink::{AlteredConsumerOffset, SinkBatch, SinkConnector, SinkRecords, SinkTask};
@@ -154,6 +163,7 @@ pub use source::{
     AlteredOffset, CommittedRecord, RecordMetadata, SourceBatch, SourceConnector, SourceTask,
     Support,
 };
+pub use transformation::{Applied, Predicate, Record, Transformation};
 
 #[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
 compile_error!(
@@ -166,9 +176,13 @@ compile_error!(
 #[doc(hidden)]
 pub mod __private {
     #[cfg(target_arch = "wasm32")]
-    pub use crate::bindings::{plugin, sink, source};
+    pub use crate::bindings::{
+        converter, plugin, predicate, record_plugin, sink, source, transformation,
+    };
     #[cfg(target_arch = "wasm32")]
-    pub use crate::export::{SinkExports, SourceExports};
+    pub use crate::export::{
+        ConverterExports, PredicateExports, SinkExports, SourceExports, TransformationExports,
+    };
     #[cfg(target_arch = "wasm32")]
     pub use wit_bindgen::rt;
 
@@ -177,6 +191,15 @@ pub mod __private {
 
     /// Compiles for what can be exported.
     pub const fn is_sink<C: crate::SinkConnector, T: crate::SinkTask>() {}
+
+    /// Compiles for what can be exported.
+    pub const fn is_transformation<T: crate::Transformation>() {}
+
+    /// Compiles for what can be exported.
+    pub const fn is_predicate<T: crate::Predicate>() {}
+
+    /// Compiles for what can be exported.
+    pub const fn is_converter<T: crate::Converter>() {}
 }
 
 /// Exports a [`SourceConnector`] with its [`SourceTask`] from the component. Once in a crate:
@@ -237,6 +260,96 @@ macro_rules! export_sink {
         ::std::compile_error!(
             "export_sink! takes the type of the connector and the type of its task: \
              export_sink!(MyConnector, MyTask);"
+        );
+    };
+}
+
+/// Exports a [`Transformation`] from the component. Once in a crate: a plugin is one class. Forgotten, the
+/// worker refuses the component and names this macro.
+///
+/// A native build only checks the type. The tests of the crate use it as any other.
+#[macro_export]
+macro_rules! export_transformation {
+    ($plugin:ty $(,)?) => {
+        #[doc(hidden)]
+        mod a_crate_exports_one_connector {}
+
+        const _: () = $crate::__private::is_transformation::<$plugin>();
+
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            type Exported = $crate::__private::TransformationExports<$plugin>;
+            $crate::__private::record_plugin::export_record_plugin_world!(
+                Exported with_types_in $crate::__private::record_plugin
+            );
+            $crate::__private::transformation::export_transformation_world!(
+                Exported with_types_in $crate::__private::transformation
+            );
+        };
+    };
+    ($($other:tt)*) => {
+        ::std::compile_error!(
+            "export_transformation! takes the type of the transformation: export_transformation!(MyTransformation);"
+        );
+    };
+}
+
+/// Exports a [`Predicate`] from the component. Once in a crate: a plugin is one class. Forgotten, the
+/// worker refuses the component and names this macro.
+///
+/// A native build only checks the type. The tests of the crate use it as any other.
+#[macro_export]
+macro_rules! export_predicate {
+    ($plugin:ty $(,)?) => {
+        #[doc(hidden)]
+        mod a_crate_exports_one_connector {}
+
+        const _: () = $crate::__private::is_predicate::<$plugin>();
+
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            type Exported = $crate::__private::PredicateExports<$plugin>;
+            $crate::__private::record_plugin::export_record_plugin_world!(
+                Exported with_types_in $crate::__private::record_plugin
+            );
+            $crate::__private::predicate::export_predicate_world!(
+                Exported with_types_in $crate::__private::predicate
+            );
+        };
+    };
+    ($($other:tt)*) => {
+        ::std::compile_error!(
+            "export_predicate! takes the type of the predicate: export_predicate!(MyPredicate);"
+        );
+    };
+}
+
+/// Exports a [`Converter`] from the component. Once in a crate: a plugin is one class. Forgotten, the
+/// worker refuses the component and names this macro.
+///
+/// A native build only checks the type. The tests of the crate use it as any other.
+#[macro_export]
+macro_rules! export_converter {
+    ($plugin:ty $(,)?) => {
+        #[doc(hidden)]
+        mod a_crate_exports_one_connector {}
+
+        const _: () = $crate::__private::is_converter::<$plugin>();
+
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            type Exported = $crate::__private::ConverterExports<$plugin>;
+            $crate::__private::record_plugin::export_record_plugin_world!(
+                Exported with_types_in $crate::__private::record_plugin
+            );
+            $crate::__private::converter::export_converter_world!(
+                Exported with_types_in $crate::__private::converter
+            );
+        };
+    };
+    ($($other:tt)*) => {
+        ::std::compile_error!(
+            "export_converter! takes the type of the converter: export_converter!(MyConverter);"
         );
     };
 }

@@ -16,10 +16,12 @@ pub struct Description {
     pub(crate) task_class: String,
     pub(crate) aliases: Vec<String>,
     pub(crate) documentation: String,
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "for exports"))]
+    pub(crate) header_converter: bool,
 }
 
 impl Description {
-    /// A plugin of this class name and version. The class name of the task is that of the
+    /// A plugin of this class name and version. The class name of a connector's task is that of the
     /// connector with `Connector` at its end replaced by, or followed by, `Task`.
     pub fn new(class: impl Into<String>, version: impl Into<String>) -> Self {
         let class = class.into();
@@ -30,6 +32,7 @@ impl Description {
             version: version.into(),
             aliases: Vec::new(),
             documentation: String::new(),
+            header_converter: false,
         }
     }
 
@@ -51,6 +54,13 @@ impl Description {
     #[must_use]
     pub fn doc(mut self, documentation: impl Into<String>) -> Self {
         self.documentation = documentation.into();
+        self
+    }
+
+    /// Says that a converter converts headers, too: `header.converter` may name it.
+    #[must_use]
+    pub fn header_converter(mut self) -> Self {
+        self.header_converter = true;
         self
     }
 

@@ -3,7 +3,8 @@
 //! [`SourceRun`] and [`SinkRun`] run a connector with its tasks as the worker does: they check the
 //! configuration, start the connector, ask for the configurations of tasks, start these, move
 //! records through the batch format, store offsets and start everything again. [`poll`] and
-//! [`put`] make single calls on a task, for tests of that task alone.
+//! [`put`] make single calls on a task, for tests of that task alone. [`TransformationRun`],
+//! [`PredicateRun`] and [`ConverterRun`] are for plugins of the other kinds.
 //!
 //! Logs, metrics, the stopping signal, standard input and clocks belong to the thread of the test.
 //! Waits do not take time: they are recorded, the clocks of [`crate::clock`] jump, and [`on_wait`]
@@ -64,6 +65,7 @@ mod fake_worker;
 mod records;
 mod sink_run;
 mod source_run;
+mod stage_run;
 
 pub use calls::{poll, put};
 pub use contexts::{
@@ -75,6 +77,7 @@ pub use fake_worker::{
 pub use records::{Valued, assert_values, sink_record, text_record, texts, values};
 pub use sink_run::{SinkRun, SinkSetup};
 pub use source_run::{SourceRun, SourceSetup, assert_resumes_anywhere};
+pub use stage_run::{ConverterRun, PredicateRun, TransformationRun};
 
 pub(crate) use fake_worker::{
     answer_http, is_stopping, read_stdin, record_counter, record_gauge, record_log, record_wait,

@@ -12,22 +12,30 @@ use std::process::{Command, ExitCode};
 const CONNECTORS: [&str; 2] = ["file-stream-source", "file-stream-sink"];
 
 /// The examples for authors of connectors: packages under `examples/`, which tests load.
-const EXAMPLES: [&str; 4] = ["generator-source", "http-source", "redis-sink", "tcp-sink"];
+const EXAMPLES: [&str; 6] = [
+    "csv-converter",
+    "generator-source",
+    "http-source",
+    "mask-transform",
+    "redis-sink",
+    "tcp-sink",
+];
 
 /// Guest programs for tests: packages under `tests/guests/`.
-const TEST_GUESTS: [&str; 8] = [
+const TEST_GUESTS: [&str; 9] = [
     "careless-sink",
     "careless-source",
     "counting-source",
     "recording-sink",
     "misbehaving-source",
     "misbehaving-sink",
+    "misbehaving-transform",
     "probe-source",
     "network-probe",
 ];
 
 /// Guest programs of the benchmark: packages under `bench/guests/`.
-const BENCH_GUESTS: [&str; 2] = ["crossing-source", "crossing-sink"];
+const BENCH_GUESTS: [&str; 3] = ["crossing-source", "crossing-sink", "crossing-transform"];
 
 const GUEST_TARGET: &str = "wasm32-wasip2";
 
