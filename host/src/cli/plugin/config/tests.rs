@@ -9,6 +9,7 @@ fn description() -> Description {
         task_class: String::new(),
         aliases: vec!["org.old.Prices".to_owned()],
         documentation: String::new(),
+        header_converter: false,
     }
 }
 

@@ -81,6 +81,7 @@ fn each_fault_of_a_description_is_found() {
         task_class: "com.example.PriceTask".to_owned(),
         aliases: Vec::new(),
         documentation: "Reads prices.".to_owned(),
+        header_converter: false,
     };
     assert_eq!(classes(&good), Ok(()));
     for wrong in ["", "com..Price", "a b", "1com.Price"] {
