@@ -2,6 +2,7 @@
 //! in topics and files, by answers over REST, exit codes and log lines.
 
 mod bad_input;
+mod client_overrides;
 mod clients;
 mod command_line;
 mod ctl;
@@ -29,5 +30,6 @@ mod sink_calls;
 mod state_machine;
 mod stopping;
 mod stress;
+mod topic_creation;
 mod tutorial;
 mod upgrade;

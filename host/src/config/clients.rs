@@ -77,6 +77,33 @@ fn producer(
     settings
 }
 
+/// Whether the worker's policy allows what a connector sets of the clients that have this prefix, such as
+/// [`PRODUCER_OVERRIDE`].
+///
+/// # Errors
+///
+/// Kafka's text that names the settings which are not allowed, without values.
+pub fn check_overrides(
+    worker: &WorkerConfig,
+    connector: &ConnectorConfig,
+    prefix: &str,
+) -> Result<(), String> {
+    let policy = &worker.override_policy;
+    let refused: Vec<String> = connector
+        .client_overrides(prefix)
+        .keys()
+        .filter(|setting| !policy.allows(setting))
+        .map(|setting| policy.violation(setting))
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "Client Config Overrides not allowed [{}]",
+        refused.join(", ")
+    ))
+}
+
 /// The consumer of a sink task.
 pub fn sink_consumer(
     worker: &WorkerConfig,

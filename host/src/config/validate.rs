@@ -16,8 +16,8 @@ mod tests;
 use super::connector::dead_letter_queue::{has_dead_letter_queue, source_dead_letter_queue_def};
 use super::connector::upkeep::{UpkeepConfig, upkeep_def};
 use super::connector::{
-    CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorKind, ConverterChoice, DLQ_TOPIC, connector_def,
-    sink_def, source_def,
+    CONNECTOR_CLASS, CONNECTOR_VERSION, ConnectorKind, ConverterChoice, DLQ_TOPIC, NAME,
+    connector_def, sink_def, source_def,
 };
 use super::def::{
     ClassResolver, ConfigDef, ConfigError, ConfigKey, ConfigValidation, ConfigValue, HIDDEN,
@@ -97,6 +97,8 @@ pub struct ValidationRequest<'a> {
     pub worker_converters: Option<WorkerConverters<'a>>,
     /// What connectors may set of their clients.
     pub override_policy: &'a OverridePolicy,
+    /// The group of the worker itself, which no sink may join; a standalone worker has none.
+    pub worker_group: Option<&'a str>,
 }
 
 /// A key in the answer.
@@ -230,9 +232,16 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationResult, Con
     for (key, message) in request.plugin_messages.iter().chain(request.refusals) {
         result.add_error(key, message);
     }
+    let conflict = group_conflict(request);
+    if let Some((NAME, message)) = &conflict {
+        result.add_error(NAME, message);
+    }
     result.error_count = result.messages().count();
     let added = result.entries.len();
     parts::add_client_overrides(request, &mut result)?;
+    if let Some((GROUP_OVERRIDE, message)) = &conflict {
+        result.add_error(GROUP_OVERRIDE, message);
+    }
     for converter in &converters {
         parts::add_converter_keys(request, converter, &mut result);
     }
@@ -389,6 +398,26 @@ fn add_keys(
         });
     }
     valid
+}
+
+/// The setting with which a sink chooses its group.
+const GROUP_OVERRIDE: &str = "consumer.override.group.id";
+
+/// A sink whose consumers would be members of the workers' own group, as key and message.
+fn group_conflict(request: &ValidationRequest<'_>) -> Option<(&'static str, String)> {
+    let of_worker = request
+        .worker_group
+        .filter(|_| request.kind == ConnectorKind::Sink)?;
+    if let Some(group) = request.config.get(GROUP_OVERRIDE) {
+        let message =
+            format!("Consumer group {group} conflicts with Connect worker group {of_worker}");
+        return (group == of_worker).then_some((GROUP_OVERRIDE, message));
+    }
+    let name = request.config.get(NAME)?;
+    let message = format!(
+        "Consumer group for sink connector named {name} conflicts with Connect worker group {of_worker}"
+    );
+    (of_worker.strip_prefix("connect-") == Some(name)).then_some((NAME, message))
 }
 
 /// Values that are secret by their name are not shown, whatever type a plugin gives them.

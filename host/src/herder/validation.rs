@@ -100,6 +100,7 @@ impl ConfigValidator {
                 header: &self.config.header_converter,
             }),
             override_policy: &self.config.override_policy,
+            worker_group: None,
         });
         stages.complete();
         result.map_err(|error| HerderError::InvalidConfig(error.to_string()))

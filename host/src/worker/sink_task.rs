@@ -25,7 +25,7 @@ use super::kept_consumer::{ConsumerSpec, KeptConsumer};
 use super::record_path::{PathChoices, RecordPath};
 use super::services::SinkRequests;
 use super::sink_offsets::{PartitionOffsets, SinkOffsets};
-use super::task::{TaskContext, guest_failure};
+use super::task::{TaskContext, client_failure, guest_failure};
 
 mod commit;
 mod convert;
@@ -133,8 +133,7 @@ pub(super) async fn run_sink_task(
         Err(error) => {
             stop(&mut instance, &mut errors, &mut path, &context).await;
             errors.close().await;
-            let message = format!("The consumer of task {} cannot be created", context.id);
-            return Err(Failure::connect(message).caused_by_error(&error));
+            return Err(client_failure(&error));
         }
     };
     let waker = consumer.waker();

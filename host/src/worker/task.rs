@@ -229,6 +229,18 @@ pub(super) fn kafka_failure(error: &KafkaError) -> Failure {
     Failure::new(error.class_name(), error.to_string())
 }
 
+/// Why a Kafka client of a task cannot be made, in the words of the Java client.
+pub(super) fn client_failure(error: &KafkaError) -> Failure {
+    const KAFKA_EXCEPTION: &str = "org.apache.kafka.common.KafkaException";
+    match error {
+        KafkaError::Construct { client, reason } => {
+            let message = format!("Failed to construct kafka {client}");
+            Failure::new(KAFKA_EXCEPTION, message).caused_by(Failure::new(KAFKA_EXCEPTION, reason))
+        }
+        error => kafka_failure(error),
+    }
+}
+
 /// A guest's failure as it stands in a trace: the class that Kafka would name, the plugin, the
 /// export and the guest's frames.
 pub(super) fn guest_failure(error: &SandboxError) -> Failure {

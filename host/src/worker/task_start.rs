@@ -12,7 +12,9 @@ use futures::FutureExt as _;
 use crate::config::ConfigMap;
 use crate::config::clients::{self, AdminPurpose};
 use crate::config::connector::dead_letter_queue::DeadLetterQueueSettings;
-use crate::config::connector::{ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE};
+use crate::config::connector::{
+    ADMIN_OVERRIDE, CONSUMER_OVERRIDE, ConnectorConfig, ErrorSettings, PRODUCER_OVERRIDE,
+};
 use crate::config::def::{ConfigDef, DefaultValue};
 use crate::config::redact::Secrets;
 use crate::config::sink::{SinkConnectorConfig, SinkTopics};
@@ -45,7 +47,7 @@ use super::services::{ConnectorOffsets, SinkRequests, lock};
 use super::sink_task::{SinkErrorsSpec, SinkTaskSpec, run_sink_task};
 use super::source_offsets::SourceOffsets;
 use super::source_task::{SourceTaskSpec, run_source_task};
-use super::task::{TaskContext, TaskControls, guest_failure};
+use super::task::{TaskContext, TaskControls, client_failure, guest_failure};
 use super::topic_creation::TopicCreation;
 
 /// Everything that a task is made of, gathered before it runs by itself.
@@ -193,19 +195,14 @@ impl TaskStart {
             .map_err(|error| config_failure(&error))?;
         let dead_letters = self.dead_letters(&config.connector, &config.dead_letter_queue, true);
         let config = config.connector;
+        self.check_overrides(&config, PRODUCER_OVERRIDE)?;
         let topic_creation = self.topic_creation(&config)?;
         let settings = clients::source_producer(&self.worker, &config, &self.id);
         let shared = config.client_overrides(PRODUCER_OVERRIDE).is_empty();
         let producer = self
             .producers
             .producer_for(&settings, shared)
-            .map_err(|error| {
-                Failure::connect(format!(
-                    "The producer of task {} cannot be created",
-                    self.id
-                ))
-                .caused_by_error(&error)
-            })?;
+            .map_err(|error| client_failure(&error))?;
         let connector = self.id.connector.as_str();
         let services = HostServices {
             offset_reader: Some(Arc::new(ConnectorOffsets::new(
@@ -233,6 +230,12 @@ impl TaskStart {
         run_source_task(context, instance, spec).await
     }
 
+    /// Refuses settings of clients that the worker's policy does not allow: it may have changed since the
+    /// configuration was stored.
+    fn check_overrides(&self, config: &ConnectorConfig, prefix: &str) -> Result<(), Failure> {
+        clients::check_overrides(&self.worker, config, prefix).map_err(Failure::connect)
+    }
+
     /// What makes the task's topics: nothing, unless the connector asks for it and the worker allows it.
     fn topic_creation(&self, config: &ConnectorConfig) -> Result<TopicCreation, Failure> {
         if !self.worker.topic_creation_enable {
@@ -243,15 +246,10 @@ impl TaskStart {
         let Some(groups) = groups else {
             return Ok(TopicCreation::default());
         };
+        self.check_overrides(config, ADMIN_OVERRIDE)?;
         let purpose = AdminPurpose::TopicCreation(&self.id);
         let settings = clients::connector_admin(&self.worker, config, purpose);
-        let admin = Admin::new(&settings).map_err(|error| {
-            Failure::connect(format!(
-                "The admin client of task {} cannot be created",
-                self.id
-            ))
-            .caused_by_error(&error)
-        })?;
+        let admin = Admin::new(&settings).map_err(|error| client_failure(&error))?;
         Ok(TopicCreation::new(groups, admin))
     }
 
@@ -264,6 +262,7 @@ impl TaskStart {
         let config = SinkConnectorConfig::new(&self.connector_config)
             .map_err(|error| config_failure(&error))?;
         let kept_consumer = self.kept_consumer.take();
+        self.check_overrides(&config.connector, CONSUMER_OVERRIDE)?;
         let requests = Arc::new(SinkRequests::default());
         let queue = self.dead_letters(&config.connector, &config.dead_letter_queue, false);
         // COMPAT: without one of both there is no reporter, as in Worker.createWorkerErrantRecordReporter.

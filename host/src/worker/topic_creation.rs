@@ -175,7 +175,8 @@ fn create_failure(topic: &str, shown: &str, error: &KafkaError) -> Failure {
                  topics or that the topic exists and restart the task"
             ))
         }
-        "INVALID_CONFIG" => Failure::connect(format!("Unable to create topic(s) '{topic}': {error}"))
+        // COMPAT: in Kafka these are kinds of InvalidConfigurationException.
+        "INVALID_CONFIG" | "INVALID_REPLICATION_FACTOR" | "INVALID_TOPIC_EXCEPTION" => Failure::connect(format!("Unable to create topic(s) '{topic}': {error}"))
             .caused_by(kafka_failure(error)),
         _ if error.retriable() => Failure::new(
             RETRIABLE_EXCEPTION,

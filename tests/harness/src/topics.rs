@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Header as RdHeader, Headers, Message, OwnedHeaders};
@@ -109,6 +109,23 @@ impl Topics {
             .iter()
             .map(|topic| topic.name().to_owned())
             .collect())
+    }
+
+    /// Number of partitions; 0 when the topic does not exist.
+    pub fn partitions(&self, topic: &str) -> anyhow::Result<usize> {
+        Ok(partitions(&self.consumer()?, topic)?.len())
+    }
+
+    /// The value of a topic's setting.
+    pub fn setting(&self, topic: &str, key: &str) -> anyhow::Result<Option<String>> {
+        let admin: AdminClient<DefaultClientContext> = self.config().create()?;
+        let options = AdminOptions::new().request_timeout(Some(ANSWERS_WITHIN));
+        let described = admin.describe_configs([&ResourceSpecifier::Topic(topic)], &options);
+        let found = block_on(described)?.into_iter().next();
+        let settings = found
+            .context("the broker describes the topic")?
+            .map_err(|code| anyhow::anyhow!("cannot describe {topic}: {code}"))?;
+        Ok(settings.get(key).and_then(|entry| entry.value.clone()))
     }
 
     /// Number of records in all partitions, by watermarks; none when the topic does not exist.

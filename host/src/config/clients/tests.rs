@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::ConfigMap;
 use crate::config::def::AnyClass;
+use crate::config::worker::OverridePolicy;
 use crate::ids::ConnectorName;
 
 fn map(pairs: &[(&str, &str)]) -> ConfigMap {
@@ -69,6 +70,23 @@ fn producers() {
         "client.id".to_owned(),
         "connector-dlq-producer-c-2".to_owned()
     )));
+}
+
+#[test]
+fn overrides_that_the_policy_does_not_allow_are_named() {
+    let (mut worker, connector, _) = setup();
+    assert_eq!(
+        check_overrides(&worker, &connector, PRODUCER_OVERRIDE),
+        Ok(())
+    );
+    worker.override_policy = OverridePolicy::None;
+    assert_eq!(
+        check_overrides(&worker, &connector, PRODUCER_OVERRIDE).unwrap_err(),
+        "Client Config Overrides not allowed [The 'None' policy does not allow 'acks' to be overridden in the \
+         connector configuration.]"
+    );
+    worker.override_policy = OverridePolicy::Allowlist(vec!["client.id".to_owned()]);
+    assert_eq!(check_overrides(&worker, &connector, ADMIN_OVERRIDE), Ok(()));
 }
 
 #[test]

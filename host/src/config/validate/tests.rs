@@ -129,6 +129,7 @@ fn check_with(
         plugin_versions: &["0.1.0".to_owned()],
         worker_converters: None,
         override_policy: &OverridePolicy::None,
+        worker_group: None,
     };
     change(&mut request);
     validate(&request).unwrap()
@@ -151,6 +152,7 @@ fn refused(pairs: &[(&str, &str)]) -> String {
         plugins: &Catalog,
         worker_converters: None,
         override_policy: &OverridePolicy::All,
+        worker_group: None,
     };
     validate(&request).unwrap_err().to_string()
 }
@@ -407,6 +409,44 @@ fn versions_of_converters() {
         row(&[("key.converter", " Json ")]).3,
         ["Failed to load class  Json :  Json "]
     );
+}
+
+#[test]
+fn no_sink_joins_the_group_of_the_workers() {
+    let errors = |pairs: &[(&str, &str)], kind| {
+        let config = config(pairs);
+        let result = check_with(&config, kind, |request| {
+            request.worker_group = Some("connect-c");
+            request.override_policy = &OverridePolicy::All;
+        });
+        let told: Vec<String> = result
+            .entries
+            .iter()
+            .filter(|entry| !entry.value.errors.is_empty())
+            .map(|entry| format!("{}: {}", entry.value.name, entry.value.errors.join("; ")))
+            .collect();
+        assert_eq!(result.error_count, told.len());
+        told
+    };
+    let sink = ConnectorKind::Sink;
+    assert_eq!(
+        errors(&[("topics", "t")], sink),
+        [
+            "name: Consumer group for sink connector named c conflicts with Connect worker group connect-c"
+        ]
+    );
+    assert_eq!(
+        errors(
+            &[("topics", "t"), ("consumer.override.group.id", "connect-c")],
+            sink
+        ),
+        [
+            "consumer.override.group.id: Consumer group connect-c conflicts with Connect worker group connect-c"
+        ]
+    );
+    let own = [("topics", "t"), ("consumer.override.group.id", "own")];
+    assert!(errors(&own, sink).is_empty());
+    assert!(errors(&[], ConnectorKind::Source).is_empty());
 }
 
 #[test]

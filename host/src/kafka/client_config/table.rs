@@ -53,7 +53,7 @@ const TABLE: &[(&str, u8, Rule)] = &[
     ("client.id", ALL, Text { native: "client.id", default: None }),
     ("client.dns.lookup", ALL, Word { native: "client.dns.lookup", words: &["use_all_dns_ips", "resolve_canonical_bootstrap_servers_only"], default: None }),
     ("client.rack", C, Text { native: "client.rack", default: None }),
-    ("security.protocol", ALL, Word { native: "security.protocol", words: &["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"], default: None }),
+    ("security.protocol", ALL, Word { native: "security.protocol", words: &["sasl_ssl", "plaintext", "ssl", "sasl_plaintext"], default: None }),
     ("send.buffer.bytes", ALL, Integer { native: "socket.send.buffer.bytes", java: (-1, INT), native_bounds: (0, 100_000_000), default: None }),
     ("receive.buffer.bytes", ALL, Integer { native: "socket.receive.buffer.bytes", java: (-1, INT), native_bounds: (0, 100_000_000), default: None }),
     ("reconnect.backoff.ms", ALL, Integer { native: "reconnect.backoff.ms", java: (0, i64::MAX), native_bounds: (0, 3_600_000), default: Some(50) }),
@@ -117,7 +117,7 @@ const TABLE: &[(&str, u8, Rule)] = &[
     ("auto.offset.reset", C, Served),
     ("enable.auto.commit", C, Served),
     ("auto.commit.interval.ms", C, Served),
-    ("isolation.level", C, Word { native: "isolation.level", words: &["read_uncommitted", "read_committed"], default: Some("read_uncommitted") }),
+    ("isolation.level", C, Word { native: "isolation.level", words: &["read_committed", "read_uncommitted"], default: Some("read_uncommitted") }),
     ("fetch.min.bytes", C, Integer { native: "fetch.min.bytes", java: (0, INT), native_bounds: (1, 100_000_000), default: Some(1) }),
     ("fetch.max.wait.ms", C, Integer { native: "fetch.wait.max.ms", java: (0, INT), native_bounds: (0, 300_000), default: Some(500) }),
     ("fetch.max.bytes", C, Integer { native: "fetch.max.bytes", java: (0, INT), native_bounds: (1_048_576, 2_147_483_135), default: Some(52_428_800) }),
@@ -180,6 +180,13 @@ pub(super) fn apply(draft: &mut Draft<'_>) -> Result<(), KafkaError> {
     Ok(())
 }
 
+/// Words that Java's clients take in any case, and list in capitals.
+const ANY_CASE: [&str; 3] = [
+    "security.protocol",
+    "group.protocol",
+    "metadata.recovery.strategy",
+];
+
 fn apply_rule(draft: &mut Draft<'_>, key: &str, rule: &Rule) -> Result<(), KafkaError> {
     let given = draft.get(key).map(str::to_owned);
     let (native, value) = match rule {
@@ -219,7 +226,15 @@ fn apply_rule(draft: &mut Draft<'_>, key: &str, rule: &Rule) -> Result<(), Kafka
             Some(text) => {
                 let word = text.to_ascii_lowercase();
                 if !words.contains(&word.as_str()) {
-                    let reason = format!("String must be one of: {}", words.join(", "));
+                    let words = words.join(", ");
+                    let reason = if ANY_CASE.contains(&key) {
+                        format!(
+                            "String must be one of (case insensitive): {}",
+                            words.to_ascii_uppercase()
+                        )
+                    } else {
+                        format!("String must be one of: {words}")
+                    };
                     return Err(config_error(key, &text, &reason));
                 }
                 (native, Some(word))

@@ -213,7 +213,12 @@ fn bad_values_name_the_java_key() {
         (
             ClientRole::Consumer,
             &[("isolation.level", "none")],
-            "Invalid value none for configuration isolation.level: String must be one of: read_uncommitted, read_committed",
+            "Invalid value none for configuration isolation.level: String must be one of: read_committed, read_uncommitted",
+        ),
+        (
+            ClientRole::Producer,
+            &[("security.protocol", "none")],
+            "Invalid value none for configuration security.protocol: String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT",
         ),
         (
             ClientRole::Consumer,

@@ -50,10 +50,15 @@ fn refusals_of_a_broker_are_told_as_by_kafka() {
          Caused by: org.apache.kafka.common.errors.InvalidConfigurationException: Unknown topic config name: x"
     );
     assert_eq!(
-        failure(38, "Unable to replicate the partition 3 time(s)").to_string(),
+        failure(38, "Unable to replicate").to_string(),
+        "org.apache.kafka.connect.errors.ConnectException: Unable to create topic(s) 't': Unable to replicate\n\
+         Caused by: org.apache.kafka.common.errors.InvalidReplicationFactorException: Unable to replicate"
+    );
+    assert_eq!(
+        failure(44, "Excessively large").to_string(),
         "org.apache.kafka.connect.errors.ConnectException: Error while attempting to create/find topic(s) 't'\n\
-         Caused by: java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidReplicationFactorException: Unable to replicate the partition 3 time(s)\n\
-         Caused by: org.apache.kafka.common.errors.InvalidReplicationFactorException: Unable to replicate the partition 3 time(s)"
+         Caused by: java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.PolicyViolationException: Excessively large\n\
+         Caused by: org.apache.kafka.common.errors.PolicyViolationException: Excessively large"
     );
     assert_eq!(
         failure(29, "no").to_string(),
