@@ -36,7 +36,7 @@ fn a_new_topic_reads_as_in_kafka() {
     assert_eq!(
         shown(&topic),
         "(name=t, numPartitions=-1, replicationFactor=1, replicasAssignments=null, \
-         configs={cleanup.policy=compact, compression.type=gzip, retention.ms=5})"
+         configs={compression.type=gzip, cleanup.policy=compact, retention.ms=5})"
     );
 }
 
