@@ -13,6 +13,8 @@ use crate::errors::Failure;
 use crate::kafka::KafkaError;
 use crate::kafka::admin::{Admin, NewTopic};
 
+use super::task::kafka_failure;
+
 #[cfg(test)]
 mod tests;
 
@@ -132,10 +134,6 @@ fn shown(topic: &NewTopic) -> String {
 
 fn code_name(error: &KafkaError) -> &'static str {
     error.code().map_or("", |code| code.name())
-}
-
-fn kafka_failure(error: &KafkaError) -> Failure {
-    Failure::new(error.class_name(), error.to_string())
 }
 
 /// The JVM's futures wrap what they failed with.
