@@ -9,7 +9,7 @@ TEST_TOOLS := java mvn kcat python3 redis-server
 BUILD_PACKAGES := cmake g++ perl pkg-config
 TEST_PACKAGES := default-jre-headless maven kcat python3 python3-venv redis-server
 
-.PHONY: help quickstart build test fuzz lint bench golden toolchain build-tools test-tools
+.PHONY: help quickstart build test fuzz lint bench golden javac toolchain build-tools test-tools
 
 help: ## shows this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -32,8 +32,11 @@ lint: toolchain build-tools ## formatting, clippy, licences, structure
 bench: toolchain build-tools test-tools ## the comparison with the JVM worker and kcat
 	cargo xtask bench
 
-golden: toolchain build-tools test-tools ## records the JVM worker's answers again
+golden: toolchain build-tools test-tools javac ## records the JVM worker's answers again
 	cargo xtask golden
+
+javac: # the JVM's connectors for recording are compiled; comparing needs none
+	@command -v javac >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y --no-install-recommends default-jdk-headless; }
 
 toolchain:
 	@rustup toolchain list | grep -q '^$(TOOLCHAIN)-' && rustup +$(TOOLCHAIN) target list --installed 2>/dev/null | grep -q wasm32-wasip2 && rustup +$(TOOLCHAIN) component list --installed 2>/dev/null | grep -q clippy || \

@@ -22,7 +22,7 @@ const EXAMPLES: [&str; 6] = [
 ];
 
 /// Guest programs for tests: packages under `tests/guests/`.
-const TEST_GUESTS: [&str; 9] = [
+const TEST_GUESTS: [&str; 11] = [
     "careless-sink",
     "careless-source",
     "counting-source",
@@ -32,6 +32,8 @@ const TEST_GUESTS: [&str; 9] = [
     "misbehaving-transform",
     "probe-source",
     "network-probe",
+    "typed-sink",
+    "typed-source",
 ];
 
 /// Guest programs of the benchmark: packages under `bench/guests/`.

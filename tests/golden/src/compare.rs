@@ -90,7 +90,7 @@ pub fn compare(
 }
 
 /// One line for each difference, with the place, what was expected and what was seen.
-fn differences(expected: &Value, seen: &Value) -> Vec<String> {
+pub(crate) fn differences(expected: &Value, seen: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(expected, seen, "", &mut found);
     found

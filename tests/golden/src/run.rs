@@ -221,7 +221,8 @@ fn object(value: Value) -> Option<Map<String, Value>> {
     }
 }
 
-fn record_to_write(input: &RecordInput) -> TopicRecord {
+/// A record of a scenario or a case.
+pub(crate) fn record_to_write(input: &RecordInput) -> TopicRecord {
     let headers: Vec<Header> = input
         .headers
         .iter()
@@ -251,7 +252,8 @@ fn bytes_to_write(value: &Value) -> Option<Vec<u8>> {
     }
 }
 
-fn bytes_seen(bytes: Option<&[u8]>) -> Value {
+/// Bytes as text, or in hex when they are none.
+pub(crate) fn bytes_seen(bytes: Option<&[u8]>) -> Value {
     match bytes.map(|bytes| (std::str::from_utf8(bytes), bytes)) {
         None => Value::Null,
         Some((Ok(text), _)) => json!(text),
