@@ -2,7 +2,8 @@
 //!
 //! Owns the envelope, the caches and the hot paths. Writing goes straight into the caller's buffer:
 //! for a record with a schema a copy of the cached `{"schema":..,"payload":` and then the value.
-//! Reading goes over a flat tape (`json/tape.rs`), without a tree, and borrows strings from the record.
+//! Reading a record whose schema text is the last one's goes straight to values (`json/direct.rs`); anything else
+//! goes over a flat tape (`json/tape.rs`), without a tree. Strings are borrowed from the record.
 //! Kafka counterpart: `connect/json` JsonConverter.
 //!
 //! Deviations: text that Rust cannot hold (lone surrogates in escapes) is read as U+FFFD; overlong
@@ -10,6 +11,7 @@
 
 mod base64;
 mod cache;
+mod direct;
 mod input;
 mod map_order;
 mod number;
@@ -146,12 +148,21 @@ impl JsonConverter {
         let (schema, length) = (SchemaRef::clone(schema.0), schema.1);
         rest[length..].strip_prefix(PAYLOAD_START)?;
         let start = SCHEMA_START.len() + length + PAYLOAD_START.len();
+        let reading = Reading::of(&self.settings);
+        if let Some((value, end)) = direct::value(&schema, text, start, reading)
+            && bytes[end..].trim_ascii_start().first() == Some(&b'}')
+        {
+            return Some(Ok(SchemaAndValue {
+                schema: Some(schema),
+                value,
+            }));
+        }
         let end = self.tape.read_from(text, start, true).ok()?;
         if bytes[end..].trim_ascii_start().first() != Some(&b'}') {
             return None;
         }
         let payload = self.tape.root(text);
-        let value = read::value(Some(&schema), Some(payload), Reading::of(&self.settings));
+        let value = read::value(Some(&schema), Some(payload), reading);
         Some(value.map(|value| SchemaAndValue {
             schema: Some(schema),
             value,

@@ -16,7 +16,7 @@ use crate::kafka::producer::{
 };
 use crate::metrics::TaskErrors;
 
-use super::task::kafka_failure;
+use super::task::{client_failure, kafka_failure};
 
 mod context;
 
@@ -86,13 +86,7 @@ impl<Ticket> DeadLetterQueue<Ticket> {
         let producer = spec
             .producers
             .producer_for(&spec.producer_settings, spec.shared)
-            .map_err(|error| {
-                let message = format!(
-                    "The producer of the dead letter queue {} cannot be created",
-                    spec.topic
-                );
-                Failure::connect(message).caused_by(kafka_failure(&error))
-            })?;
+            .map_err(|error| client_failure(&error))?;
         Ok(Self {
             topic: spec.topic,
             context_headers: spec.context_headers,

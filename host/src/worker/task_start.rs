@@ -193,7 +193,7 @@ impl TaskStart {
     ) -> Result<(), Failure> {
         let config = SourceConnectorConfig::new(&self.connector_config)
             .map_err(|error| config_failure(&error))?;
-        let dead_letters = self.dead_letters(&config.connector, &config.dead_letter_queue, true);
+        let dead_letters = self.dead_letters(&config.connector, &config.dead_letter_queue, true)?;
         let config = config.connector;
         self.check_overrides(&config, PRODUCER_OVERRIDE)?;
         let topic_creation = self.topic_creation(&config)?;
@@ -264,7 +264,7 @@ impl TaskStart {
         let kept_consumer = self.kept_consumer.take();
         self.check_overrides(&config.connector, CONSUMER_OVERRIDE)?;
         let requests = Arc::new(SinkRequests::default());
-        let queue = self.dead_letters(&config.connector, &config.dead_letter_queue, false);
+        let queue = self.dead_letters(&config.connector, &config.dead_letter_queue, false)?;
         // COMPAT: without one of both there is no reporter, as in Worker.createWorkerErrantRecordReporter.
         let reporter = (queue.is_some() || config.connector.errors.log_enable).then(errant_reports);
         let (reporter, reports) = reporter.unzip();
@@ -336,8 +336,13 @@ impl TaskStart {
         config: &ConnectorConfig,
         settings: &DeadLetterQueueSettings,
         source: bool,
-    ) -> Option<DeadLetterQueueSpec> {
-        let topic = settings.topic.clone()?;
+    ) -> Result<Option<DeadLetterQueueSpec>, Failure> {
+        let Some(topic) = settings.topic.clone() else {
+            return Ok(None);
+        };
+        for prefix in [PRODUCER_OVERRIDE, ADMIN_OVERRIDE] {
+            self.check_overrides(config, prefix)?;
+        }
         let purpose = AdminPurpose::DeadLetterQueue;
         let (producer_settings, topic_configs) = if source {
             let bytes_max = clients::SOURCE_DEAD_LETTER_BYTES_MAX.to_owned();
@@ -351,7 +356,7 @@ impl TaskStart {
                 Vec::new(),
             )
         };
-        Some(DeadLetterQueueSpec {
+        Ok(Some(DeadLetterQueueSpec {
             topic,
             replication_factor: settings.replication_factor,
             topic_configs,
@@ -360,7 +365,7 @@ impl TaskStart {
             producer_settings,
             shared: config.client_overrides(PRODUCER_OVERRIDE).is_empty(),
             producers: self.producers.clone(),
-        })
+        }))
     }
 
     fn tolerance(&self, settings: &ErrorSettings) -> RetryWithToleranceOperator {

@@ -120,7 +120,8 @@ impl Topics {
     pub fn setting(&self, topic: &str, key: &str) -> anyhow::Result<Option<String>> {
         let admin: AdminClient<DefaultClientContext> = self.config().create()?;
         let options = AdminOptions::new().request_timeout(Some(ANSWERS_WITHIN));
-        let described = admin.describe_configs([&ResourceSpecifier::Topic(topic)], &options);
+        let resource = ResourceSpecifier::Topic(topic);
+        let described = admin.describe_configs([&resource], &options);
         let found = block_on(described)?.into_iter().next();
         let settings = found
             .context("the broker describes the topic")?

@@ -47,7 +47,8 @@ pub(super) fn value<'a>(
     }
 }
 
-fn null<'a>(schema: &Schema, reading: Reading) -> Read<'a> {
+/// What a null or a missing field is.
+pub(super) fn null<'a>(schema: &Schema, reading: Reading) -> Read<'a> {
     if reading.replace_null_with_default
         && let Some(default) = schema.default_value()
     {

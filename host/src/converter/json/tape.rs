@@ -187,7 +187,7 @@ impl<'t, 'a> Node<'t, 'a> {
 }
 
 /// Characters of a string whose escapes the reader has checked.
-fn unescape(raw: &str) -> String {
+pub(super) fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(at) = rest.find('\\') {
