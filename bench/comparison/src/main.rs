@@ -13,6 +13,7 @@ mod responsiveness;
 mod startup;
 mod table;
 mod throughput;
+mod transforms;
 
 use std::fs;
 
@@ -30,7 +31,13 @@ fn main() -> anyhow::Result<()> {
     let load_before = load();
     let broker = Broker::start();
     let mut table = Table::default();
-    let needs_file = [Part::SourceString, Part::SinkString, Part::SourceJson];
+    let needs_file = [
+        Part::SourceString,
+        Part::SinkString,
+        Part::SourceJson,
+        Part::SourceTransforms,
+        Part::SinkTransforms,
+    ];
     if needs_file.into_iter().any(|part| options.wants(part)) {
         let bench = Bench::prepare(&broker, &options)?;
         if options.wants(Part::SourceString) {
@@ -41,6 +48,12 @@ fn main() -> anyhow::Result<()> {
         }
         if options.wants(Part::SourceJson) {
             bench.source_json(&mut table)?;
+        }
+        if options.wants(Part::SourceTransforms) {
+            bench.source_transforms(&mut table)?;
+        }
+        if options.wants(Part::SinkTransforms) {
+            bench.sink_transforms(&mut table)?;
         }
     }
     if options.wants(Part::Latency) {

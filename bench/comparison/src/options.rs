@@ -7,8 +7,8 @@ pub const USAGE: &str = "\
 connect-bench [options]
   --lines N       lines of 100 bytes in the file (3000000)
   --rounds N      how often each rate is measured; the table has medians (1)
-  --only A,B      of source-string, sink-string, source-json, latency, startup, memory,
-                  connectors, rest-under-load
+  --only A,B      of source-string, sink-string, source-json, source-transforms, sink-transforms,
+                  latency, startup, memory, connectors, rest-under-load
   --no-jvm        our worker and kcat alone
   --jvm-latency   latency of the JVM worker too, which takes a while";
 
@@ -21,6 +21,10 @@ pub enum Part {
     SinkString,
     /// FileStreamSource with JsonConverter and schemas.
     SourceJson,
+    /// The same with HoistField, InsertField and ReplaceField.
+    SourceTransforms,
+    /// FileStreamSink with JsonConverter and schemas, ExtractField and InsertField.
+    SinkTransforms,
     /// From an appended line to a readable record.
     Latency,
     /// From exec to an answer of the REST interface.
@@ -33,10 +37,12 @@ pub enum Part {
     RestUnderLoad,
 }
 
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 10] = [
     ("source-string", Part::SourceString),
     ("sink-string", Part::SinkString),
     ("source-json", Part::SourceJson),
+    ("source-transforms", Part::SourceTransforms),
+    ("sink-transforms", Part::SinkTransforms),
     ("latency", Part::Latency),
     ("startup", Part::Startup),
     ("memory", Part::Memory),

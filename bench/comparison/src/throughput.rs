@@ -18,7 +18,7 @@ pub const LINE_BYTES: usize = 100;
 /// More than a buffer of 64 KiB holds.
 const LAST_BLOCK_LINES: u64 = 1000;
 const INPUT_TOPIC: &str = "input";
-const JSON_CONVERTER: &str = "org.apache.kafka.connect.json.JsonConverter";
+pub const JSON_CONVERTER: &str = "org.apache.kafka.connect.json.JsonConverter";
 /// A process that was just killed may still be written out; the next one starts on a calm machine.
 const SETTLES_WITHIN: Duration = Duration::from_millis(500);
 
@@ -31,17 +31,24 @@ pub struct Bench<'a> {
 }
 
 /// The goals of one direction.
-struct Goals {
-    rate: &'static str,
-    cpu: &'static str,
-    peak: &'static str,
+pub struct Goals {
+    pub rate: &'static str,
+    pub cpu: &'static str,
+    pub peak: &'static str,
 }
 
 /// What was measured in one direction.
-struct Measured {
-    ours: Option<Run>,
-    jvm: Option<Run>,
-    kcat: Option<Run>,
+pub struct Measured {
+    pub ours: Option<Run>,
+    pub jvm: Option<Run>,
+    pub kcat: Option<Run>,
+}
+
+/// What a worker is given: its own settings, and its connector's beside class, file and topic.
+#[derive(Clone, Copy, Default)]
+pub struct Given<'a> {
+    pub worker: &'a [(&'a str, &'a str)],
+    pub connector: &'a [(&'a str, &'a str)],
 }
 
 impl<'a> Bench<'a> {
@@ -62,11 +69,14 @@ impl<'a> Bench<'a> {
 
     /// FileStreamSource with StringConverter.
     pub fn source_string(&self, table: &mut Table) -> anyhow::Result<()> {
+        let plain = Given::default();
         let measured = Measured {
             kcat: self.rounds(|round| self.produce_with_kcat(&format!("kcat-{round}")))?,
-            jvm: self.jvm(|round| self.source(Flavor::Jvm, &format!("source-jvm-{round}"), &[]))?,
-            ours: self
-                .rounds(|round| self.source(Flavor::Wasm, &format!("source-ours-{round}"), &[]))?,
+            jvm: self
+                .jvm(|round| self.source(Flavor::Jvm, &format!("source-jvm-{round}"), plain))?,
+            ours: self.rounds(|round| {
+                self.source(Flavor::Wasm, &format!("source-ours-{round}"), plain)
+            })?,
         };
         let goals = Goals {
             rate: "at least 4x the JVM",
@@ -79,15 +89,18 @@ impl<'a> Bench<'a> {
 
     /// FileStreamSource with JsonConverter and schemas.
     pub fn source_json(&self, table: &mut Table) -> anyhow::Result<()> {
-        let json = [
-            ("value.converter", JSON_CONVERTER),
-            ("value.converter.schemas.enable", "true"),
-        ];
+        let json = Given {
+            worker: &[
+                ("value.converter", JSON_CONVERTER),
+                ("value.converter.schemas.enable", "true"),
+            ],
+            connector: &[],
+        };
         let measured = Measured {
             kcat: None,
-            jvm: self.jvm(|round| self.source(Flavor::Jvm, &format!("json-jvm-{round}"), &json))?,
+            jvm: self.jvm(|round| self.source(Flavor::Jvm, &format!("json-jvm-{round}"), json))?,
             ours: self
-                .rounds(|round| self.source(Flavor::Wasm, &format!("json-ours-{round}"), &json))?,
+                .rounds(|round| self.source(Flavor::Wasm, &format!("json-ours-{round}"), json))?,
         };
         let goals = Goals {
             rate: "at least 4x the JVM",
@@ -100,10 +113,25 @@ impl<'a> Bench<'a> {
 
     /// FileStreamSink with StringConverter.
     pub fn sink_string(&self, table: &mut Table) -> anyhow::Result<()> {
+        let plain = Given::default();
         let measured = Measured {
             kcat: self.rounds(|round| self.consume_with_kcat(&format!("kcat-{round}.txt")))?,
-            jvm: self.jvm(|round| self.sink(Flavor::Jvm, &format!("sink-jvm-{round}")))?,
-            ours: self.rounds(|round| self.sink(Flavor::Wasm, &format!("sink-ours-{round}")))?,
+            jvm: self.jvm(|round| {
+                self.sink(
+                    Flavor::Jvm,
+                    &format!("sink-jvm-{round}"),
+                    INPUT_TOPIC,
+                    plain,
+                )
+            })?,
+            ours: self.rounds(|round| {
+                self.sink(
+                    Flavor::Wasm,
+                    &format!("sink-ours-{round}"),
+                    INPUT_TOPIC,
+                    plain,
+                )
+            })?,
         };
         let goals = Goals {
             rate: "at least 2x the JVM",
@@ -114,12 +142,18 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    fn rounds(&self, one: impl FnMut(usize) -> anyhow::Result<Run>) -> anyhow::Result<Option<Run>> {
+    pub fn rounds(
+        &self,
+        one: impl FnMut(usize) -> anyhow::Result<Run>,
+    ) -> anyhow::Result<Option<Run>> {
         let runs: anyhow::Result<Vec<Run>> = (0..self.options.rounds).map(one).collect();
         Ok(median(runs?))
     }
 
-    fn jvm(&self, one: impl FnMut(usize) -> anyhow::Result<Run>) -> anyhow::Result<Option<Run>> {
+    pub fn jvm(
+        &self,
+        one: impl FnMut(usize) -> anyhow::Result<Run>,
+    ) -> anyhow::Result<Option<Run>> {
         if self.options.jvm {
             self.rounds(one)
         } else {
@@ -127,48 +161,56 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn source(&self, flavor: Flavor, name: &str, settings: &[(&str, &str)]) -> anyhow::Result<Run> {
+    /// A worker that reads the file into a topic named after it.
+    pub fn source(&self, flavor: Flavor, name: &str, given: Given<'_>) -> anyhow::Result<Run> {
         self.broker.topics().create(name, 1);
         let file = self.lines_file.display().to_string();
-        let connector = ConnectorFile::properties(
-            name,
-            &[
-                ("connector.class", "FileStreamSource"),
-                ("tasks.max", "1"),
-                ("file", &file),
-                ("topic", name),
-            ],
-        );
+        let mut config = vec![
+            ("connector.class", "FileStreamSource"),
+            ("tasks.max", "1"),
+            ("file", &file),
+            ("topic", name),
+        ];
+        config.extend_from_slice(given.connector);
         let dir = ScratchDir::new(name);
-        let mut spec = WorkerSpec::new(flavor, &self.broker.bootstrap(), dir.path());
-        for (key, value) in settings {
-            spec = spec.set(key, value);
-        }
+        let spec = self.spec(flavor, &dir, given);
+        let connector = ConnectorFile::properties(name, &config);
         let mut worker = spec.connector(connector).spawn();
         let run = self.watch_topic(worker.process(), name)?;
         end(&mut worker);
         Ok(run)
     }
 
-    fn sink(&self, flavor: Flavor, name: &str) -> anyhow::Result<Run> {
+    /// A worker that writes a topic's lines, one for each record, into a file.
+    pub fn sink(
+        &self,
+        flavor: Flavor,
+        name: &str,
+        topic: &str,
+        given: Given<'_>,
+    ) -> anyhow::Result<Run> {
         let dir = ScratchDir::new(name);
         let output = dir.join("output.txt");
         let file = output.display().to_string();
-        let connector = ConnectorFile::properties(
-            name,
-            &[
-                ("connector.class", "FileStreamSink"),
-                ("tasks.max", "1"),
-                ("file", &file),
-                ("topics", INPUT_TOPIC),
-            ],
-        );
-        let mut worker = WorkerSpec::new(flavor, &self.broker.bootstrap(), dir.path())
-            .connector(connector)
-            .spawn();
+        let mut config = vec![
+            ("connector.class", "FileStreamSink"),
+            ("tasks.max", "1"),
+            ("file", &file),
+            ("topics", topic),
+        ];
+        config.extend_from_slice(given.connector);
+        let spec = self.spec(flavor, &dir, given);
+        let connector = ConnectorFile::properties(name, &config);
+        let mut worker = spec.connector(connector).spawn();
         let run = self.watch_file(worker.process(), &output)?;
         end(&mut worker);
         Ok(run)
+    }
+
+    fn spec(&self, flavor: Flavor, dir: &ScratchDir, given: Given<'_>) -> WorkerSpec {
+        let spec = WorkerSpec::new(flavor, &self.broker.bootstrap(), dir.path());
+        let settings = given.worker.iter();
+        settings.fold(spec, |spec, (key, value)| spec.set(key, value))
     }
 
     fn produce_with_kcat(&self, topic: &str) -> anyhow::Result<Run> {
@@ -218,7 +260,7 @@ fn end(worker: &mut Worker) {
 }
 
 impl Measured {
-    fn report(&self, what: &str, goals: &Goals, table: &mut Table) {
+    pub fn report(&self, what: &str, goals: &Goals, table: &mut Table) {
         let Some(ours) = self.ours else {
             return;
         };
