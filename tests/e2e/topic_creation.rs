@@ -47,7 +47,7 @@ fn each_topic_has_the_settings_of_the_first_group_that_takes_it() {
     let groups = [
         ("topic.creation.groups", "kept, wide"),
         ("topic.creation.kept.include", "kept-.*"),
-        ("topic.creation.kept.cleanup.policy", "compact"),
+        ("topic.creation.kept.retention.ms", "7200000"),
         ("topic.creation.kept.max.message.bytes", "2000000"),
         ("topic.creation.wide.include", "kept-.*, wide-.*"),
         ("topic.creation.wide.exclude", ".*[0-9]x"),
@@ -76,9 +76,9 @@ fn each_topic_has_the_settings_of_the_first_group_that_takes_it() {
         let found = topics().setting(topic, key).expect("the broker answers");
         found.unwrap_or_default()
     };
-    assert_eq!(setting(&topic_of[0], "cleanup.policy"), "compact");
+    assert_eq!(setting(&topic_of[0], "retention.ms"), "7200000");
     assert_eq!(setting(&topic_of[0], "max.message.bytes"), "2000000");
-    assert_eq!(setting(&topic_of[1], "cleanup.policy"), "delete");
+    assert_ne!(setting(&topic_of[1], "retention.ms"), "7200000");
     started.stop_cleanly();
 }
 
