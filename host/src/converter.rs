@@ -5,6 +5,7 @@
 //! [`Converter::prepare`]. Kafka counterpart: `connect/api` storage/Converter and HeaderConverter,
 //! `connect/json`, and `connect/runtime` converters.
 
+mod batch;
 mod bytes;
 mod error;
 mod header;
@@ -19,6 +20,7 @@ use std::pin::Pin;
 
 use connect_data::{SchemaAndValue, SchemaRef, Value};
 
+pub use batch::{BatchConverter, FetchFuture as ConverterFetchFuture};
 pub use bytes::ByteArrayConverter;
 pub use error::ConverterError;
 pub use header::{DataHeaderConverter, SimpleHeaderConverter};
@@ -77,6 +79,11 @@ pub trait Converter: Send {
     fn prepare(&mut self) -> PrepareFuture<'_> {
         Box::pin(std::future::ready(Ok(())))
     }
+
+    /// The converter as one that converts many values at once, if it is.
+    fn as_batch(&mut self) -> Option<&mut dyn BatchConverter> {
+        None
+    }
 }
 
 /// Converts header values. One instance belongs to one task and is never shared.
@@ -103,5 +110,10 @@ pub trait HeaderConverter: Send {
     /// As [`Converter::prepare`].
     fn prepare(&mut self) -> PrepareFuture<'_> {
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// The converter as one that converts many values at once, if it is.
+    fn as_batch(&mut self) -> Option<&mut dyn BatchConverter> {
+        None
     }
 }

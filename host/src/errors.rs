@@ -67,6 +67,9 @@ pub struct Failure {
     pub cause: Option<Box<Failure>>,
 }
 
+/// Stands for no class.
+const UNPREPARED: &str = "unprepared";
+
 /// The class of failures that have no better one.
 pub const CONNECT_EXCEPTION: &str = "org.apache.kafka.connect.errors.ConnectException";
 
@@ -110,6 +113,16 @@ impl Failure {
             format!("{}: {}", cause.class, cause.message)
         };
         Self::connect(message).caused_by(cause)
+    }
+
+    /// Not a failure: what answers for many records at once has to be asked first.
+    pub fn unprepared() -> Self {
+        Self::new(UNPREPARED, "")
+    }
+
+    /// Whether this is no failure, as [`Failure::unprepared`] says.
+    pub fn is_unprepared(&self) -> bool {
+        self.class == UNPREPARED
     }
 
     /// Whether another attempt may succeed.

@@ -4,6 +4,7 @@
 //! configure them and what they do, one file for each. Pure. Must not know connectors, workers or
 //! REST. Kafka counterparts: `connect/transforms`, TransformationChain.
 
+mod batch;
 mod cast;
 mod chain;
 mod drop_headers;
@@ -31,7 +32,8 @@ mod value_to_key;
 
 use crate::errors::Failure;
 
-pub use chain::{ChainStage, TransformationChain};
+pub use batch::{BatchPredicate, BatchTransformation, Batched, Condition, FetchFuture, Work};
+pub use chain::{BatchStages, ChainStage, TransformationChain};
 pub use connect_data::{ConnectRecord, Consumed};
 pub use registry::{
     TransformClass, create_predicate, create_transformation, known_predicates,

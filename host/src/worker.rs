@@ -41,6 +41,7 @@ mod connector;
 mod converters;
 mod dead_letter_queue;
 mod errant_records;
+mod guest_stages;
 mod guest_types;
 mod kept_consumer;
 mod limits;
@@ -62,12 +63,13 @@ pub use services::ConnectorOffsets;
 pub use task_start::values_origin;
 
 use self::api::{
-    ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription, PluginFindings, StartSpec,
-    StatusListener, Worker, WorkerError,
+    ConfigOrigin, ConnectorEvents, ConnectorPlugin, PluginDescription, PluginFindings,
+    RecordPlugin, StartSpec, StatusListener, Worker, WorkerError,
 };
 use self::api::{ConnectorOffset, OffsetsChange, OffsetsMessage};
 use self::connector::{ConnectorControls, ConnectorSpec, connector, run_connector};
 use self::kept_consumer::KeptConsumer;
+use self::plugins::{given_plugin, refusal_failure};
 use self::services::{ConnectorRequests, lock};
 use self::task::{TaskControls, await_task, guest_failure};
 use self::task_configs::{completed, too_many_tasks};
@@ -301,28 +303,6 @@ fn connector_span(name: &ConnectorName) -> tracing::Span {
     tracing::info_span!("connector", instance = %InstanceId::Connector(name.clone()))
 }
 
-/// The plugin that instances are to be made from.
-fn given_plugin(spec: StartSpec<'_>) -> Result<CompiledPlugin, Failure> {
-    spec.plugin.code.plugin().cloned().ok_or_else(|| {
-        Failure::connect(format!(
-            "The plugin {} {} was not given out by this worker; this is a bug of the worker",
-            spec.plugin.class, spec.plugin.version
-        ))
-    })
-}
-
-/// The failure of a connector or task whose paths or limits are not allowed.
-fn refusal_failure(refused: &[(String, String)]) -> Failure {
-    let messages: Vec<&str> = refused
-        .iter()
-        .map(|(_, message)| message.as_str())
-        .collect();
-    Failure::new(
-        "org.apache.kafka.common.config.ConfigException",
-        messages.join("\n"),
-    )
-}
-
 #[async_trait]
 impl Worker for LocalWorker {
     fn worker_id(&self) -> &str {
@@ -339,6 +319,16 @@ impl Worker for LocalWorker {
         version: Option<&VersionRange>,
     ) -> Result<ConnectorPlugin, WorkerError> {
         plugins::connector_plugin(&self.parts.plugins, class_or_alias, version)
+    }
+
+    fn record_plugins(&self) -> Vec<RecordPlugin> {
+        plugins::record_plugins(&self.parts.plugins)
+    }
+
+    fn record_plugins_wanted(&self, config: &ConfigMap) -> Vec<(String, String)> {
+        let resolved = self.resolve(config, None);
+        let config = resolved.map_or_else(|_| config.clone(), |(config, _)| config);
+        guest_stages::classes(&self.parts.plugins, &config)
     }
 
     fn wanted_plugin(&self, config: &ConfigMap) -> Result<ConnectorPlugin, WorkerError> {
@@ -368,7 +358,13 @@ impl Worker for LocalWorker {
         // What is wrong with the connector's own limits is told by `check_grants`.
         let limits = self.limits(config);
         let limits = limits.unwrap_or_else(|_| self.parts.limits.clone());
-        let findings = plugins::findings(plugin, limits, config.clone());
+        // A version that there is not is an error of the ConfigDef.
+        let named = guest_stages::named(&self.parts.plugins, config, None).unwrap_or_default();
+        let config = config.clone();
+        let findings = async move {
+            let found = plugins::findings(plugin, limits.clone(), config).await?;
+            plugins::add_record_findings(named, limits, found).await
+        };
         self.on_guests(findings)
             .await
             .map_err(WorkerError::Failed)?
@@ -380,7 +376,11 @@ impl Worker for LocalWorker {
             Err(_) => None,
         };
         let limits = self.limits(config).err();
-        [grants, limits].into_iter().flatten().flatten().collect()
+        let others = guest_stages::refusals(&self.parts.plugins, config, |plugin, settings| {
+            self.grants(plugin, settings, origin)
+        });
+        let refused = [grants, limits].into_iter().flatten().flatten();
+        refused.chain(others).collect()
     }
 
     async fn start_connector(

@@ -33,6 +33,11 @@ impl BytesBatchEncoder {
         self.len() == 0
     }
 
+    /// About the bytes of the batch so far.
+    pub fn byte_len(&self) -> usize {
+        self.entries.byte_len()
+    }
+
     /// Adds bytes, or a null. On an error the batch is as before; when [`BatchError::is_full`] and
     /// the batch is not empty, the bytes may fit the next batch.
     #[inline]

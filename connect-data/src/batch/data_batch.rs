@@ -48,6 +48,11 @@ impl DataBatchEncoder {
         self.len() == 0
     }
 
+    /// About the bytes of the batch so far.
+    pub fn byte_len(&self) -> usize {
+        self.entries.byte_len()
+    }
+
     /// Adds a value. On an error the batch is as before; when [`BatchError::is_full`] and the batch
     /// is not empty, the value may fit the next batch.
     #[inline]

@@ -103,6 +103,22 @@ impl<'a> Changes<'a> {
     }
 }
 
+impl Changes<'_> {
+    /// The same without borrowing.
+    pub fn into_owned(self) -> Changes<'static> {
+        Changes {
+            topic: self
+                .topic
+                .map(|topic| topic.map(|topic| Cow::Owned(topic.into_owned()))),
+            kafka_partition: self.kafka_partition,
+            key: self.key.map(SchemaAndValue::into_owned),
+            value: self.value.map(SchemaAndValue::into_owned),
+            timestamp: self.timestamp,
+            headers: self.headers.map(ConnectHeaders::into_owned),
+        }
+    }
+}
+
 /// Collects the outcomes of a batch.
 #[derive(Debug, Default)]
 pub struct OutcomeBatchEncoder {

@@ -63,6 +63,11 @@ impl RecordBatchEncoder {
         self.len() == 0
     }
 
+    /// About the bytes of the batch so far.
+    pub fn byte_len(&self) -> usize {
+        self.entries.byte_len()
+    }
+
     /// Adds a record. On an error the batch is as before; when [`BatchError::is_full`] and the
     /// batch is not empty, the record may fit the next batch. Of a record of a source task what it
     /// says of its consumption is left out.

@@ -8,14 +8,17 @@ use std::collections::BTreeSet;
 
 use crate::config::def::{ClassResolver, ConfigDef, PluginBase};
 use crate::config::validate::PluginCatalog;
+use crate::config::version_range::compare;
 use crate::converter::{self, ConverterClass};
 use crate::transform::{self, TransformClass};
-use crate::worker::api::PluginDescription;
+use crate::worker::api::{PluginDescription, PluginType, RecordPlugin};
 
 /// The plugins that can be named, beside classes that users confuse with them.
 #[derive(Clone, Debug, Default)]
 pub struct KnownPlugins {
     connectors: Vec<PluginDescription>,
+    /// Transformations, predicates and converters of files.
+    files: Vec<RecordPlugin>,
 }
 
 /// Interfaces and abstract classes of Kafka that are no plugins themselves.
@@ -64,7 +67,44 @@ impl KnownPlugins {
     pub fn new(plugins: Vec<PluginDescription>) -> Self {
         let mut connectors = plugins;
         connectors.retain(|plugin| plugin.kind.is_connector());
-        Self { connectors }
+        Self {
+            connectors,
+            files: Vec::new(),
+        }
+    }
+
+    /// The same with transformations, predicates and converters of files.
+    #[must_use]
+    pub fn with_files(self, files: Vec<RecordPlugin>) -> Self {
+        Self { files, ..self }
+    }
+
+    /// The class of a file that a name stands for: its own, an alias, or the simple form of either.
+    fn file_class(&self, name: &str) -> Option<String> {
+        let simple = |class: &str| class.rsplit('.').next() == Some(name);
+        let names = |plugin: &RecordPlugin| {
+            let all = std::iter::once(&plugin.class).chain(&plugin.aliases);
+            all.cloned().collect::<Vec<String>>()
+        };
+        let find = |matches: &dyn Fn(&str) -> bool| {
+            let found = self.files.iter().filter(|plugin| {
+                let names = names(plugin);
+                names.iter().any(|name| matches(name))
+            });
+            let classes: BTreeSet<&String> = found.map(|plugin| &plugin.class).collect();
+            let mut classes = classes.into_iter();
+            classes.next().filter(|_| classes.next().is_none()).cloned()
+        };
+        let own = self.files.iter().find(|plugin| plugin.class == name);
+        own.map(|plugin| plugin.class.clone())
+            .or_else(|| find(&|one| one == name))
+            .or_else(|| find(&simple))
+    }
+
+    fn of_class<'a>(&'a self, class: &'a str) -> impl Iterator<Item = &'a RecordPlugin> {
+        self.files
+            .iter()
+            .filter(move |plugin| plugin.class == class)
     }
 
     /// The class that a name stands for, whatever it is.
@@ -74,6 +114,7 @@ impl KnownPlugins {
             .or_else(|| abstract_class(name))
             .map(str::to_owned)
             .or_else(|| self.connector(name))
+            .or_else(|| self.file_class(name))
             .or_else(|| (!transform::nested_classes(name).is_empty()).then(|| name.to_owned()))
     }
 
@@ -143,6 +184,15 @@ fn transforms(base: PluginBase) -> &'static [TransformClass] {
     }
 }
 
+fn plugin_type(base: PluginBase) -> PluginType {
+    match base {
+        PluginBase::Transformation => PluginType::Transformation,
+        PluginBase::Predicate => PluginType::Predicate,
+        PluginBase::Converter => PluginType::Converter,
+        PluginBase::HeaderConverter => PluginType::HeaderConverter,
+    }
+}
+
 /// All kinds, in the order of plugin lists.
 const BASES: [PluginBase; 4] = [
     PluginBase::Transformation,
@@ -184,13 +234,26 @@ impl PluginCatalog for KnownPlugins {
     fn classes(&self, base: PluginBase) -> Vec<String> {
         let converters = converters(base).iter().map(|known| known.class);
         let transforms = transforms(base).iter().map(|known| known.class);
-        converters.chain(transforms).map(str::to_owned).collect()
+        let built_in = converters.chain(transforms).map(str::to_owned);
+        let kind = plugin_type(base);
+        let files = self
+            .files
+            .iter()
+            .filter(|plugin| plugin.kinds.contains(&kind));
+        // A class is there once for each of its versions.
+        let files: BTreeSet<&String> = files.map(|plugin| &plugin.class).collect();
+        built_in.chain(files.into_iter().cloned()).collect()
     }
 
     fn config_def(&self, base: PluginBase, class: &str) -> Option<ConfigDef> {
         match transforms(base).iter().find(|known| known.class == class) {
             Some(known) => Some(known.config_def()),
-            None => converter::config_def(class),
+            None => converter::config_def(class).or_else(|| {
+                let newest = self
+                    .of_class(class)
+                    .max_by(|one, other| compare(&one.version, &other.version));
+                newest.map(|plugin| ConfigDef::clone(&plugin.config_def))
+            }),
         }
     }
 
@@ -203,6 +266,7 @@ impl PluginCatalog for KnownPlugins {
         listed
             .filter(|(listed, _)| *listed == class)
             .map(|(_, version)| version.to_owned())
+            .chain(self.of_class(class).map(|plugin| plugin.version.clone()))
             .collect()
     }
 

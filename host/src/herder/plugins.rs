@@ -104,6 +104,10 @@ fn users(
             .and_then(|stored| wanted(worker, stored))
             .is_some_and(|wanted| is_it(&wanted))
             || worker.plugins_in_use(name).iter().any(is_it)
+            || stored.is_some_and(|stored| {
+                let named = worker.record_plugins_wanted(&stored.config);
+                named.iter().any(is_it)
+            })
     };
     let mut users: Vec<String> = snapshot
         .connectors()

@@ -128,7 +128,7 @@ impl ConfigValidator {
 
     /// The plugins that there are now.
     fn plugins(&self) -> KnownPlugins {
-        KnownPlugins::new(self.worker.plugins())
+        KnownPlugins::new(self.worker.plugins()).with_files(self.worker.record_plugins())
     }
 
     /// The version of the connector that the configuration wants, or else the newest one, and
@@ -219,6 +219,7 @@ impl ConfigValidator {
             PluginBase::Transformation,
             PluginBase::Predicate,
             PluginBase::HeaderConverter,
+            PluginBase::Converter,
         ];
         let keys = bases
             .iter()

@@ -4,10 +4,15 @@
 //! what happens to records that fail. Kafka counterparts: ConnectorConfig.transformationStages,
 //! TransformationStage, TransformationChain.
 
+use std::collections::HashMap;
+
 use connect_data::ConnectRecord;
 
 use super::resolve_class;
-use super::{Applied, Predicate, Transformation, create_predicate, create_transformation};
+use super::{
+    Applied, BatchPredicate, BatchTransformation, Batched, Condition, Work, create_predicate,
+    create_transformation,
+};
 use crate::config::def::{ConfigError, java_trim, split_list};
 use crate::config::{ConfigMap, with_prefix_stripped};
 use crate::errors::{CONFIG_EXCEPTION, Failure};
@@ -25,9 +30,18 @@ pub struct ChainStage {
     /// Its class, which reports of failures name.
     pub class: String,
     /// Which records it is applied to, and whether that is turned around; all if there is none.
-    pub predicate: Option<(Box<dyn Predicate>, bool)>,
+    pub predicate: Option<(Condition, bool)>,
     /// What it does.
-    pub work: Box<dyn Transformation>,
+    pub work: Work,
+}
+
+/// What of a chain is not built in, ready to be used.
+#[derive(Default)]
+pub struct BatchStages {
+    /// Transformations by their alias, with their classes.
+    pub transformations: HashMap<String, (String, Box<dyn BatchTransformation>)>,
+    /// Predicates by the alias of the transformation that each is for.
+    pub predicates: HashMap<String, Box<dyn BatchPredicate>>,
 }
 
 impl TransformationChain {
@@ -37,11 +51,21 @@ impl TransformationChain {
     ///
     /// What the JVM's task fails with at its start.
     pub fn create(config: &ConfigMap) -> Result<Self, Failure> {
+        Self::create_with(config, BatchStages::default())
+    }
+
+    /// As `create`, with what is not built in.
+    ///
+    /// # Errors
+    ///
+    /// As `create`.
+    pub fn create_with(config: &ConfigMap, others: BatchStages) -> Result<Self, Failure> {
+        let mut others = others;
         let aliases = config.get("transforms").map(|list| split_list(list));
         let stages = aliases
             .unwrap_or_default()
             .into_iter()
-            .map(|alias| ChainStage::create(alias, config))
+            .map(|alias| ChainStage::create(alias, config, &mut others))
             .collect::<Result<_, _>>()?;
         Ok(Self { stages })
     }
@@ -51,6 +75,11 @@ impl TransformationChain {
         self.stages.is_empty()
     }
 
+    /// Whether a transformation or predicate works on many records at once.
+    pub fn works_on_batches(&self) -> bool {
+        self.stages.iter().any(ChainStage::works_on_batches)
+    }
+
     /// The transformations, to be applied one after the other.
     pub fn stages(&mut self) -> &mut [ChainStage] {
         &mut self.stages
@@ -58,16 +87,30 @@ impl TransformationChain {
 }
 
 impl ChainStage {
-    fn create(alias: String, config: &ConfigMap) -> Result<Self, Failure> {
+    fn create(
+        alias: String,
+        config: &ConfigMap,
+        others: &mut BatchStages,
+    ) -> Result<Self, Failure> {
         let settings = with_prefix_stripped(config, &format!("transforms.{alias}."));
         let class = class(&settings, "transforms", &alias)?;
-        let work = create_transformation(class, &settings)?;
-        let class = resolve_class(class).unwrap_or(class).to_owned();
+        let (class, work) = match others.transformations.remove(&alias) {
+            Some((class, work)) => (class, Work::Batch(work)),
+            None => {
+                let work = create_transformation(class, &settings)?;
+                let class = resolve_class(class).unwrap_or(class).to_owned();
+                (class, Work::Native(work))
+            }
+        };
         let predicate = match settings.get("predicate") {
             Some(name) => {
                 let negate = (settings.get("negate"))
                     .is_some_and(|negate| java_trim(negate).eq_ignore_ascii_case("true"));
-                Some((predicate(java_trim(name), config)?, negate))
+                let condition = match others.predicates.remove(&alias) {
+                    Some(predicate) => Condition::Batch(predicate),
+                    None => Condition::Native(predicate(java_trim(name), config)?),
+                };
+                Some((condition, negate))
             }
             None => None,
         };
@@ -86,16 +129,46 @@ impl ChainStage {
     /// What the transformation or the predicate fails with.
     #[inline]
     pub fn apply(&mut self, record: &mut ConnectRecord<'_>) -> Result<Applied, Failure> {
-        if let Some((predicate, negate)) = &mut self.predicate
-            && predicate.test(record)? == *negate
-        {
-            return Ok(Applied::Kept);
+        if self.is_wanted(record)? {
+            self.work.apply(record)
+        } else {
+            Ok(Applied::Kept)
         }
-        self.work.apply(record)
+    }
+
+    /// Whether the predicate lets a record be transformed.
+    ///
+    /// # Errors
+    ///
+    /// What the predicate fails with.
+    #[inline]
+    pub fn is_wanted(&mut self, record: &ConnectRecord<'_>) -> Result<bool, Failure> {
+        match &mut self.predicate {
+            Some((predicate, negate)) => Ok(predicate.test(record)? != *negate),
+            None => Ok(true),
+        }
+    }
+
+    fn works_on_batches(&self) -> bool {
+        matches!(self.work, Work::Batch(_))
+            || matches!(self.predicate, Some((Condition::Batch(_), _)))
+    }
+
+    /// What of it works on many records at once: predicate, then transformation.
+    pub fn batched(&mut self) -> impl Iterator<Item = &mut dyn Batched> {
+        let predicate = match &mut self.predicate {
+            Some((Condition::Batch(predicate), _)) => Some(&mut **predicate as &mut dyn Batched),
+            _ => None,
+        };
+        let work = match &mut self.work {
+            Work::Batch(work) => Some(&mut **work as &mut dyn Batched),
+            Work::Native(_) => None,
+        };
+        predicate.into_iter().chain(work)
     }
 }
 
-fn predicate(alias: &str, config: &ConfigMap) -> Result<Box<dyn Predicate>, Failure> {
+fn predicate(alias: &str, config: &ConfigMap) -> Result<Box<dyn super::Predicate>, Failure> {
     let listed = config.get("predicates").map(|list| split_list(list));
     if !listed
         .unwrap_or_default()

@@ -75,6 +75,21 @@ pub struct PluginDescription {
     pub version: String,
 }
 
+/// A transformation, predicate or converter that is a plugin of a file.
+#[derive(Clone, Debug)]
+pub struct RecordPlugin {
+    /// The full class name.
+    pub class: String,
+    /// Other class names that it answers to.
+    pub aliases: Vec<String>,
+    /// What it is listed as: a converter that converts headers, too, is listed as both.
+    pub kinds: Vec<PluginType>,
+    /// Its version.
+    pub version: String,
+    /// The keys that configure it.
+    pub config_def: Arc<ConfigDef>,
+}
+
 /// A connector plugin, with what is needed to validate a configuration for it.
 #[derive(Clone, Debug)]
 pub struct ConnectorPlugin {
@@ -177,6 +192,17 @@ pub trait Worker: Send + Sync {
 
     /// All plugins.
     fn plugins(&self) -> Vec<PluginDescription>;
+
+    /// The transformations, predicates and converters that are plugins of files, in all their
+    /// versions.
+    fn record_plugins(&self) -> Vec<RecordPlugin> {
+        Vec::new()
+    }
+
+    /// Class and version of those that a configuration names and would be started with now.
+    fn record_plugins_wanted(&self, _config: &ConfigMap) -> Vec<(String, String)> {
+        Vec::new()
+    }
 
     /// The connector plugin of that class or alias: the newest version, within the range if one
     /// is given.

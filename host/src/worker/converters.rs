@@ -3,9 +3,11 @@
 //! Owns which converters a task uses, with their class names for error reports, and the waits for
 //! what a converter has to fetch before it can convert a record. Knows no Kafka client and no guest. Kafka's counterpart: the converter choice in `Worker.startTask`.
 
-use crate::config::connector::ConverterChoice;
+use super::guest_stages::GuestStages;
+use crate::config::connector::{ConnectorConfig, ConverterChoice};
+use crate::config::worker::WorkerConfig;
 use crate::converter::{
-    Converter, ConverterError, ConverterType, HeaderConverter, create_converter,
+    BatchConverter, Converter, ConverterError, ConverterType, HeaderConverter, create_converter,
     create_header_converter,
 };
 use crate::errors::{Failure, Stage};
@@ -37,21 +39,43 @@ pub(super) struct ConverterChoices {
     pub header: ConverterChoice,
 }
 
+impl ConverterChoices {
+    /// Those of a connector, or else the worker's.
+    pub(super) fn of(config: &ConnectorConfig, worker: &WorkerConfig) -> Self {
+        Self {
+            key: config.key_converter_in(worker).clone(),
+            value: config.value_converter_in(worker).clone(),
+            header: config.header_converter_in(worker).clone(),
+        }
+    }
+}
+
 impl TaskConverters {
     /// Makes the converters.
     ///
     /// # Errors
     ///
     /// The failure of the task when a class is unknown or its settings are wrong.
-    pub(super) fn create(choices: &ConverterChoices) -> Result<Self, Failure> {
+    pub(super) fn create(choices: &ConverterChoices, guests: GuestStages) -> Result<Self, Failure> {
         let ConverterChoices { key, value, header } = choices;
+        let made = |choice: &ConverterChoice, kind| {
+            create_converter(&choice.class, &choice.settings, kind)
+                .map_err(|error| converter_failure(&error))
+        };
         Ok(Self {
-            key: create_converter(&key.class, &key.settings, ConverterType::Key)
-                .map_err(|error| converter_failure(&error))?,
-            value: create_converter(&value.class, &value.settings, ConverterType::Value)
-                .map_err(|error| converter_failure(&error))?,
-            header: create_header_converter(&header.class, &header.settings)
-                .map_err(|error| converter_failure(&error))?,
+            key: match guests.key {
+                Some(guest) => guest,
+                None => made(key, ConverterType::Key)?,
+            },
+            value: match guests.value {
+                Some(guest) => guest,
+                None => made(value, ConverterType::Value)?,
+            },
+            header: match guests.header {
+                Some(guest) => guest,
+                None => create_header_converter(&header.class, &header.settings)
+                    .map_err(|error| converter_failure(&error))?,
+            },
             key_class: key.class.clone(),
             value_class: value.class.clone(),
             header_class: header.class.clone(),
@@ -66,6 +90,21 @@ impl TaskConverters {
             Stage::KeyConverter => &self.key_class,
             Stage::HeaderConverter => &self.header_class,
             _ => &self.value_class,
+        }
+    }
+
+    /// Those that convert many values at once.
+    pub(super) fn batched(&mut self) -> impl Iterator<Item = &mut dyn BatchConverter> {
+        let (key, value) = (self.key.as_batch(), self.value.as_batch());
+        key.into_iter().chain(value).chain(self.header.as_batch())
+    }
+
+    /// The converter of a stage as one that converts many values at once, if it is.
+    pub(super) fn batch_converter(&mut self, stage: Stage) -> Option<&mut dyn BatchConverter> {
+        match stage {
+            Stage::KeyConverter => self.key.as_batch(),
+            Stage::HeaderConverter => self.header.as_batch(),
+            _ => self.value.as_batch(),
         }
     }
 

@@ -5,8 +5,9 @@
 
 use super::api::{
     ConnectorKind, ConnectorPlugin, PluginCode, PluginDescription, PluginFindings, PluginType,
-    WorkerError,
+    RecordPlugin, StartSpec, WorkerError,
 };
+use super::guest_stages::NamedPlugin;
 use super::task::guest_failure;
 use crate::config::ConfigMap;
 use crate::config::connector::{CONNECTOR_CLASS, CONNECTOR_VERSION};
@@ -60,6 +61,54 @@ pub(super) fn descriptions(files: &PluginRegistry) -> Vec<PluginDescription> {
             version: version.to_owned(),
         });
     files.chain(built_in).collect()
+}
+
+/// The transformations, predicates and converters of files.
+pub(super) fn record_plugins(files: &PluginRegistry) -> Vec<RecordPlugin> {
+    let plugins = files.list().into_iter();
+    let plugins = plugins.filter(|plugin| !plugin.description().kind.is_connector());
+    let described = plugins.map(|plugin| {
+        let description = plugin.description();
+        let (kind, other) = types(description);
+        RecordPlugin {
+            class: description.class.clone(),
+            aliases: description.aliases.clone(),
+            kinds: std::iter::once(kind).chain(other).collect(),
+            version: description.version.clone(),
+            config_def: plugin.config_def(),
+        }
+    });
+    described.collect()
+}
+
+/// Adds what the transformations, predicates and converters of files say to their part of a
+/// configuration.
+pub(super) async fn add_record_findings(
+    named: Vec<NamedPlugin>,
+    limits: Limits,
+    mut findings: PluginFindings,
+) -> Result<PluginFindings, WorkerError> {
+    for NamedPlugin {
+        place,
+        plugin,
+        settings,
+    } in named
+    {
+        let def = plugin.config_def();
+        let validations = def.validate(&settings);
+        if validations.iter().any(|one| !one.errors.is_empty()) {
+            // The plugin is asked only about values that passed the checks of its ConfigDef.
+            continue;
+        }
+        let errors = plugin.validate(&limits, &settings).await;
+        let errors = errors.map_err(|error| failure(&plugin, &settings, &error))?;
+        let prefix = place.prefix();
+        let messages = errors.into_iter();
+        findings
+            .messages
+            .extend(messages.map(|error| (format!("{prefix}{}", error.name), error.message)));
+    }
+    Ok(findings)
 }
 
 /// What the plugin of a file is listed as; a converter that converts headers is listed twice.
@@ -187,4 +236,26 @@ fn failure(plugin: &CompiledPlugin, config: &ConfigMap, error: &SandboxError) ->
         ErrorKind::Config => WorkerError::InvalidConfig(message),
         kind => WorkerError::Failed(Failure::new(kind.class_name(), message)),
     }
+}
+
+/// The plugin that instances are to be made from.
+pub(super) fn given_plugin(spec: StartSpec<'_>) -> Result<CompiledPlugin, Failure> {
+    spec.plugin.code.plugin().cloned().ok_or_else(|| {
+        Failure::connect(format!(
+            "The plugin {} {} was not given out by this worker; this is a bug of the worker",
+            spec.plugin.class, spec.plugin.version
+        ))
+    })
+}
+
+/// The failure of a connector or task whose paths or limits are not allowed.
+pub(super) fn refusal_failure(refused: &[(String, String)]) -> Failure {
+    let messages: Vec<&str> = refused
+        .iter()
+        .map(|(_, message)| message.as_str())
+        .collect();
+    Failure::new(
+        "org.apache.kafka.common.config.ConfigException",
+        messages.join("\n"),
+    )
 }

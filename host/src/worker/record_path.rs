@@ -5,13 +5,15 @@
 //! that tasks give to `RetryWithToleranceOperator`.
 
 use connect_data::ConnectRecord;
+use connect_data::batch::Direction;
 
 use crate::config::ConfigMap;
 use crate::converter::ConverterError;
 use crate::errors::{Failure, Stage};
-use crate::transform::{Applied, TransformationChain};
+use crate::transform::{Applied, ChainStage, Condition, TransformationChain, Work};
 
 use super::converters::{ConverterChoices, TaskConverters, converter_failure};
+use super::guest_stages::{GuestPlugin, GuestStages};
 
 /// A step of a record's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +77,21 @@ pub(super) struct RecordPath {
     pub chain: TransformationChain,
     /// The converters.
     pub converters: TaskConverters,
+    works_on_batches: bool,
+}
+
+/// A record of a batch that goes through the chain stage by stage.
+#[derive(Default)]
+pub(super) enum Staged<'a> {
+    /// It goes on.
+    Alive(ConnectRecord<'a>),
+    /// A transformation dropped it.
+    #[default]
+    Dropped,
+    /// It did not get past a transformation.
+    Refused(ConnectRecord<'a>, Refusal),
+    /// It goes all its way by itself.
+    Alone,
 }
 
 /// What a configuration says about the path of its records.
@@ -83,6 +100,10 @@ pub(super) struct PathChoices {
     pub config: ConfigMap,
     /// The converters.
     pub converters: ConverterChoices,
+    /// The plugins of files among them, and which way records go.
+    pub guests: Vec<GuestPlugin>,
+    /// Which way records go.
+    pub direction: Direction,
 }
 
 impl RecordPath {
@@ -91,11 +112,89 @@ impl RecordPath {
     /// # Errors
     ///
     /// The failure of the task when a class is unknown or its settings are wrong.
-    pub(super) fn create(choices: &PathChoices) -> Result<Self, Failure> {
+    pub(super) async fn create(choices: &PathChoices) -> Result<Self, Failure> {
+        let mut guests = GuestStages::start(&choices.guests, choices.direction).await?;
+        let stages = std::mem::take(&mut guests.stages);
+        let mut converters = TaskConverters::create(&choices.converters, guests)?;
+        let chain = TransformationChain::create_with(&choices.config, stages)?;
         Ok(Self {
-            converters: TaskConverters::create(&choices.converters)?,
-            chain: TransformationChain::create(&choices.config)?,
+            works_on_batches: chain.works_on_batches() || converters.batched().next().is_some(),
+            converters,
+            chain,
         })
+    }
+
+    /// Whether something on the way works on many records at once, so that batches are to go
+    /// through it step by step.
+    pub(super) fn works_on_batches(&self) -> bool {
+        self.works_on_batches
+    }
+
+    /// A batch begins.
+    pub(super) fn begin(&mut self) {
+        for stage in self.chain.stages() {
+            stage.batched().for_each(|stage| stage.begin());
+        }
+        self.converters.batched().for_each(|one| one.begin());
+    }
+
+    /// The record at this position of the batch is the next one.
+    pub(super) fn at(&mut self, position: u32) {
+        if self.works_on_batches {
+            for stage in self.chain.stages() {
+                stage.batched().for_each(|stage| stage.at(position));
+            }
+            self.converters.batched().for_each(|one| one.at(position));
+        }
+    }
+
+    /// Gets what a step lacked that refused a record as unprepared; the step is then to be done
+    /// again. A refusal instead when that failed for this record. Cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// The failure of the task.
+    pub(super) async fn prepare(&mut self, step: Step) -> Result<Option<Refusal>, Failure> {
+        if let Step::Transformation(number) = step {
+            if let Some(stage) = self.chain.stages().get_mut(number) {
+                for stage in stage.batched() {
+                    stage.fetch().await?;
+                }
+            }
+            return Ok(None);
+        }
+        if let Some(converter) = self.converters.batch_converter(step.stage()) {
+            return converter.fetch().await.map(|()| None);
+        }
+        let prepared = self.converters.prepare(step.stage()).await;
+        Ok(prepared.err().map(|error| Refusal::converter(step, &error)))
+    }
+
+    /// Applies the transformations of the chain to a batch, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// The failure of the task.
+    pub(super) async fn transform_all(
+        &mut self,
+        records: &mut [Staged<'_>],
+    ) -> Result<(), Failure> {
+        for (number, stage) in self.chain.stages().iter_mut().enumerate() {
+            apply_all(number, stage, records).await?;
+        }
+        Ok(())
+    }
+
+    /// The last calls of what is a guest. Failures are logged.
+    pub(super) async fn close(&mut self) {
+        for stage in self.chain.stages() {
+            for stage in stage.batched() {
+                log_failed_close(stage.close().await);
+            }
+        }
+        for converter in self.converters.batched() {
+            log_failed_close(converter.close().await);
+        }
     }
 
     /// Applies the transformations of the chain, from the given one on.
@@ -111,8 +210,8 @@ impl RecordPath {
                 Err(failure) => {
                     return Err(Refusal {
                         step: Step::Transformation(number),
+                        unprepared: failure.is_unprepared(),
                         failure,
-                        unprepared: false,
                     });
                 }
             }
@@ -131,5 +230,77 @@ impl RecordPath {
                 self.converters.class(step.stage()).to_owned()
             }
         }
+    }
+}
+
+fn log_failed_close(closed: Result<(), Failure>) {
+    if let Err(failure) = closed {
+        tracing::warn!("The close of a plugin failed: {failure}");
+    }
+}
+
+/// Applies one stage of a chain to the records of a batch that are still on their way.
+async fn apply_all(
+    number: usize,
+    stage: &mut ChainStage,
+    records: &mut [Staged<'_>],
+) -> Result<(), Failure> {
+    if let Some((Condition::Batch(predicate), _)) = &mut stage.predicate {
+        for (position, record) in (0..).zip(records.iter()) {
+            if let Staged::Alive(record) = record {
+                while !predicate.expect(position, record) {
+                    predicate.fetch().await?;
+                }
+            }
+        }
+        predicate.fetch().await?;
+    }
+    let mut wanted = vec![false; records.len()];
+    for ((position, place), wanted) in (0..).zip(records.iter_mut()).zip(&mut wanted) {
+        let Staged::Alive(record) = place else {
+            continue;
+        };
+        stage.batched().for_each(|stage| stage.at(position));
+        match stage.is_wanted(record) {
+            Ok(false) => {}
+            Ok(true) => {
+                *wanted = true;
+                if let Work::Batch(work) = &mut stage.work {
+                    while !work.expect(position, record) {
+                        work.fetch().await?;
+                    }
+                }
+            }
+            Err(failure) => refuse(place, number, failure),
+        }
+    }
+    if let Work::Batch(work) = &mut stage.work {
+        work.fetch().await?;
+    }
+    for ((position, place), wanted) in (0..).zip(records.iter_mut()).zip(wanted) {
+        let Staged::Alive(record) = place else {
+            continue;
+        };
+        if !wanted {
+            continue;
+        }
+        stage.batched().for_each(|stage| stage.at(position));
+        match stage.work.apply(record) {
+            Ok(Applied::Kept) => {}
+            Ok(Applied::Dropped) => *place = Staged::Dropped,
+            Err(failure) => refuse(place, number, failure),
+        }
+    }
+    Ok(())
+}
+
+fn refuse(place: &mut Staged<'_>, number: usize, failure: Failure) {
+    if let Staged::Alive(record) = std::mem::replace(place, Staged::Dropped) {
+        let refusal = Refusal {
+            step: Step::Transformation(number),
+            unprepared: failure.is_unprepared(),
+            failure,
+        };
+        *place = Staged::Refused(record, refusal);
     }
 }

@@ -32,6 +32,7 @@ mod convert;
 mod delivery;
 mod errors;
 mod recover;
+mod stage;
 
 pub(super) use errors::SinkErrorsSpec;
 
@@ -116,7 +117,7 @@ pub(super) async fn run_sink_task(
     spec: SinkTaskSpec,
 ) -> Result<(), Failure> {
     let mut instance = instance;
-    let mut path = RecordPath::create(&spec.path)?;
+    let mut path = RecordPath::create(&spec.path).await?;
     let mut errors = SinkErrors::set_up(spec.errors, context.stop.clone()).await?;
     // The guest first: a task that cannot start does not disturb its group.
     let start = instance.start(&spec.config);
@@ -218,6 +219,7 @@ async fn stop(
     if let Err(error) = errors.serve(path, instance.stop()).await {
         tracing::warn!("The task's stop failed: {}", context.shown(&error));
     }
+    path.close().await;
 }
 
 impl SinkTask {

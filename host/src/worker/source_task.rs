@@ -31,6 +31,7 @@ mod convert;
 mod dead_letters;
 mod recover;
 mod send;
+mod stage;
 mod topics;
 
 use dead_letters::DeadLetters;
@@ -195,7 +196,7 @@ async fn prepare(
     spec: &mut SourceTaskSpec,
     context: &TaskContext,
 ) -> Result<(RecordPath, Option<DeadLetters>), Failure> {
-    let path = RecordPath::create(&spec.path)?;
+    let path = RecordPath::create(&spec.path).await?;
     let dead_letters = match spec.dead_letters.take() {
         Some(queue) => {
             let counts = spec.tolerance.counts().clone();
@@ -405,6 +406,7 @@ impl SourceTask {
         {
             tracing::warn!("The task's stop failed: {}", self.context.shown(&error));
         }
+        self.path.close().await;
         // What could be waited for has been.
         self.producer.close(Duration::ZERO).await;
         if let Some(letters) = self.dead_letters {

@@ -7,6 +7,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use connect_data::batch::Direction;
 use futures::FutureExt as _;
 
 use crate::config::ConfigMap;
@@ -41,6 +42,7 @@ use super::api::{ConfigOrigin, StartSpec};
 use super::converters::ConverterChoices;
 use super::dead_letter_queue::DeadLetterQueueSpec;
 use super::errant_records::errant_reports;
+use super::guest_stages::{self, GuestPlugin, NamedPlugin};
 use super::kept_consumer::{ConsumerSpec, KeptConsumer};
 use super::record_path::PathChoices;
 use super::services::{ConnectorOffsets, SinkRequests, lock};
@@ -65,7 +67,12 @@ pub(super) struct TaskStart {
     /// What the task's last instance left for this one.
     kept_consumer: Option<KeptConsumer>,
     metrics: Metrics,
+    /// The plugins of files among transformations, predicates and converters.
+    guests: Result<Vec<GrantedPlugin>, Failure>,
 }
+
+/// A plugin on the way of the records, and what it may touch.
+type GrantedPlugin = (NamedPlugin, Grants);
 
 impl LocalWorker {
     /// Gathers what a task is made of.
@@ -87,7 +94,9 @@ impl LocalWorker {
                 self.parts.limits.clone(),
             ),
         };
+        let guests = self.record_plugins(&connector_config, given.origin);
         let start = TaskStart {
+            guests,
             id: id.clone(),
             connector_config,
             task_config,
@@ -101,6 +110,28 @@ impl LocalWorker {
             metrics: self.parts.metrics.clone(),
         };
         (start, secrets)
+    }
+
+    /// The transformations, predicates and converters that are plugins of files, with what they may
+    /// touch: what their own keys name, within the worker's policy.
+    fn record_plugins(
+        &self,
+        connector_config: &ConfigMap,
+        origin: ConfigOrigin,
+    ) -> Result<Vec<GrantedPlugin>, Failure> {
+        let worker = &self.parts.config;
+        let converters = ConnectorConfig::new(connector_config).ok();
+        let converters = converters.map(|config| ConverterChoices::of(&config, worker));
+        let named =
+            guest_stages::named(&self.parts.plugins, connector_config, converters.as_ref())?;
+        let granted = named.into_iter().map(|named| {
+            let grants = self.grants(&named.plugin, &named.settings, origin);
+            match grants {
+                Ok(grants) => Ok((named, grants)),
+                Err(refused) => Err(super::refusal_failure(&refused)),
+            }
+        });
+        granted.collect()
     }
 
     /// Resolves the references of both configurations in place, and finds what may be touched.
@@ -216,7 +247,7 @@ impl TaskStart {
             .map_err(|error| guest_failure(&error))?;
         let spec = SourceTaskSpec {
             producer,
-            path: self.path(&config),
+            path: self.path(&context, &config, Direction::Source)?,
             tolerance: self.tolerance(&config.errors),
             dead_letters,
             offsets: SourceOffsets::new(connector, self.offsets.clone()),
@@ -285,7 +316,7 @@ impl TaskStart {
                 },
             },
             kept_consumer,
-            path: self.path(&config.connector),
+            path: self.path(&context, &config.connector, Direction::Consumed)?,
             errors: SinkErrorsSpec {
                 task: self.id.clone(),
                 operator: self.tolerance(&config.connector.errors),
@@ -319,15 +350,26 @@ impl TaskStart {
         }
     }
 
-    fn path(&self, config: &ConnectorConfig) -> PathChoices {
-        PathChoices {
+    fn path(
+        &self,
+        context: &TaskContext,
+        config: &ConnectorConfig,
+        direction: Direction,
+    ) -> Result<PathChoices, Failure> {
+        let guests = self.guests.clone()?.into_iter().map(|(named, grants)| {
+            let services = HostServices::default();
+            GuestPlugin {
+                place: named.place,
+                spec: self.instance(context, named.plugin, grants, services),
+                settings: named.settings,
+            }
+        });
+        Ok(PathChoices {
+            guests: guests.collect(),
+            direction,
             config: self.connector_config.clone(),
-            converters: ConverterChoices {
-                key: config.key_converter_in(&self.worker).clone(),
-                value: config.value_converter_in(&self.worker).clone(),
-                header: config.header_converter_in(&self.worker).clone(),
-            },
-        }
+            converters: ConverterChoices::of(config, &self.worker),
+        })
     }
 
     /// What the task's dead letter queue is made of, if there is to be one.

@@ -11,7 +11,7 @@ use connect_data::{ConnectHeaders, ConnectRecord, Consumed, SinkRecord, Timestam
 use crate::kafka::consumer::{self, ConsumedRecord};
 use crate::transform::Applied;
 
-use super::super::record_path::{RecordPath, Refusal, Step};
+use super::super::record_path::{RecordPath, Refusal, Staged, Step};
 
 /// The record that is being converted: the same one for all records of a poll, since making and
 /// dropping one costs as much as writing it into the batch.
@@ -91,6 +91,12 @@ impl<'a> Delivered<'a> {
             headers.add_unchecked(name, header.schema, header.value);
         }
         record.headers = headers;
+        self.set_coordinates(consumed);
+        Ok(())
+    }
+
+    fn set_coordinates(&mut self, consumed: &ConsumedRecord<'a>) {
+        let record = &mut self.record;
         record.topic = Cow::Borrowed(consumed.topic);
         record.kafka_partition = consumed.partition;
         record.timestamp = consumed.timestamp;
@@ -99,7 +105,41 @@ impl<'a> Delivered<'a> {
         record.original_topic = Cow::Borrowed(consumed.topic);
         record.original_kafka_partition = consumed.partition;
         record.original_kafka_offset = consumed.offset;
-        Ok(())
+    }
+
+    /// The consumed record as the first transformation sees it.
+    pub(super) fn converted(
+        &mut self,
+        path: &mut RecordPath,
+        consumed: &ConsumedRecord<'a>,
+    ) -> Result<ConnectRecord<'a>, Refusal> {
+        self.convert(path, consumed, Step::Key)?;
+        self.open(consumed);
+        Ok(std::mem::take(&mut self.transformed))
+    }
+
+    /// Goes on with a record that went through the chain with its batch.
+    pub(super) fn go_on(
+        &mut self,
+        path: &mut RecordPath,
+        consumed: &ConsumedRecord<'a>,
+        begun: Staged<'a>,
+    ) -> Result<Applied, Refusal> {
+        match begun {
+            Staged::Alive(record) => {
+                self.set_coordinates(consumed);
+                self.transformed = record;
+                self.close();
+                Ok(Applied::Kept)
+            }
+            Staged::Dropped => Ok(Applied::Dropped),
+            Staged::Refused(record, refusal) => {
+                self.set_coordinates(consumed);
+                self.transformed = record;
+                Err(refusal)
+            }
+            Staged::Alone => self.advance(path, consumed, Step::Key),
+        }
     }
 
     /// Moves what transformations may change to where they change it.

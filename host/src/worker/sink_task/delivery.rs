@@ -13,7 +13,7 @@ use crate::transform::Applied;
 
 use super::super::record_path::{Recovered, Step};
 use super::convert::Delivered;
-use super::{SinkTask, guest_failure};
+use super::{SinkTask, guest_failure, stage};
 
 impl SinkTask {
     /// Converts consumed records to the batch of those that survive. What is not converted because
@@ -22,8 +22,18 @@ impl SinkTask {
         let mut delivered = Delivered::new(!self.path.chain.is_empty());
         self.topics.begin_batch();
         let mut last_topic = "";
-        for record in consumed.iter() {
-            let outcome = match delivered.advance(&mut self.path, &record, Step::Key) {
+        let mut staged = if self.path.works_on_batches() {
+            stage::stage_all(&mut self.path, consumed).await?
+        } else {
+            Vec::new()
+        };
+        for (position, record) in (0..).zip(consumed.iter()) {
+            self.path.at(position);
+            let advanced = match staged.get_mut(position as usize).map(std::mem::take) {
+                Some(begun) => delivered.go_on(&mut self.path, &record, begun),
+                None => delivered.advance(&mut self.path, &record, Step::Key),
+            };
+            let outcome = match advanced {
                 Ok(applied) => Recovered::Went(applied),
                 Err(refusal) => self.recover(refusal, &mut delivered, &record).await?,
             };

@@ -32,13 +32,13 @@ impl SinkTask {
         loop {
             if refusal.unprepared && preparations < PREPARATIONS_MAX {
                 preparations += 1;
-                let stage = refusal.step.stage();
+                let step = refusal.step;
                 let prepared = tokio::select! {
-                    prepared = self.path.converters.prepare(stage) => prepared,
+                    prepared = self.path.prepare(step) => prepared?,
                     () = self.context.stop.cancelled() => return Ok(Recovered::Stopping),
                 };
-                if let Err(error) = prepared {
-                    refusal = Refusal::converter(refusal.step, &error);
+                if let Some(next) = prepared {
+                    refusal = next;
                     continue;
                 }
             } else {
@@ -49,6 +49,7 @@ impl SinkTask {
                     .attempt_failed(&mut retries, &refusal.failure, now)
                 {
                     NextStep::Retry(delay) => {
+                        preparations = 0;
                         tokio::select! {
                             () = tokio::time::sleep(delay) => {}
                             () = self.context.stop.cancelled() => return Ok(Recovered::Stopping),

@@ -13,7 +13,7 @@ use crate::converter::Serialized;
 use crate::errors::Failure;
 use crate::transform::Applied;
 
-use super::super::record_path::{RecordPath, Refusal, Step};
+use super::super::record_path::{RecordPath, Refusal, Staged, Step};
 
 /// Bytes of one record between conversion and sending, kept for the next record.
 #[derive(Default)]
@@ -80,6 +80,30 @@ impl<'b> Current<'_, 'b> {
         match self {
             Self::Polled(_) => Step::Headers,
             Self::Transformed(_) => Step::Transformation(0),
+        }
+    }
+
+    /// Goes on with a record that went through the chain with its batch.
+    pub(super) fn go_on(
+        &mut self,
+        path: &mut RecordPath,
+        begun: Staged<'b>,
+        converted: &mut Converted,
+    ) -> Result<Applied, Refusal> {
+        let Self::Transformed(record) = self else {
+            return self.advance(path, Step::Headers, converted);
+        };
+        match begun {
+            Staged::Alive(alive) => {
+                **record = alive;
+                self.advance(path, Step::Headers, converted)
+            }
+            Staged::Dropped => Ok(Applied::Dropped),
+            Staged::Refused(refused, refusal) => {
+                **record = refused;
+                Err(refusal)
+            }
+            Staged::Alone => self.advance(path, Step::Transformation(0), converted),
         }
     }
 

@@ -19,13 +19,22 @@ use super::super::record_path::Recovered;
 use super::super::submitted::{OffsetInBatch, PartitionNumber};
 use super::super::task::guest_failure;
 use super::convert::{Converted, Current, producer_timestamp, take_values};
-use super::{NotWritten, SourceTask};
+use super::{NotWritten, SourceTask, stage};
 
 /// Why a batch was not sent to its end.
 enum Unsent {
     /// The plugin is to blame.
     Wrong(String),
     Failed(Failure),
+}
+
+impl From<stage::Unstaged> for Unsent {
+    fn from(unstaged: stage::Unstaged) -> Self {
+        match unstaged {
+            stage::Unstaged::Batch(error) => error.into(),
+            stage::Unstaged::Failed(failure) => Self::Failed(failure),
+        }
+    }
 }
 
 impl From<Failure> for Unsent {
@@ -99,7 +108,12 @@ impl SourceTask {
         let batch = SourceBatch::decode(bytes, schemas)?;
         let mut names = self.names(&batch, bytes);
         self.topics.begin_batch();
-        let transforms = !self.path.chain.is_empty();
+        let transforms = !self.path.chain.is_empty() || self.path.works_on_batches();
+        let mut staged = if self.path.works_on_batches() {
+            stage::stage_all(&mut self.path, &batch).await?
+        } else {
+            Vec::new()
+        };
         let mut transformed = ConnectRecord::default();
         let mut converted = Converted::default();
         let mut records = batch.records();
@@ -112,7 +126,8 @@ impl SourceTask {
             };
             let index = next_index;
             next_index += 1;
-            if transforms {
+            let begun = staged.get_mut(index as usize).map(std::mem::take);
+            if begun.is_none() && transforms {
                 take_values(view, &mut transformed);
             }
             let view = &*view;
@@ -121,8 +136,17 @@ impl SourceTask {
             } else {
                 Current::Polled(view)
             };
-            let first = current.first_step();
-            let outcome = match current.advance(&mut self.path, first, &mut converted) {
+            let advanced = match begun {
+                Some(begun) => {
+                    self.path.at(index);
+                    current.go_on(&mut self.path, begun, &mut converted)
+                }
+                None => {
+                    let first = current.first_step();
+                    current.advance(&mut self.path, first, &mut converted)
+                }
+            };
+            let outcome = match advanced {
                 Ok(applied) => Recovered::Went(applied),
                 Err(refusal) => {
                     self.recover(refusal, &mut current, &mut converted, &mark)
