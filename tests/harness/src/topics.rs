@@ -89,9 +89,18 @@ impl Topics {
     /// Creates a topic; panics when that fails.
     #[track_caller]
     pub fn create(&self, topic: &str, partitions: i32) {
+        self.create_with(topic, partitions, &[]);
+    }
+
+    /// Creates a topic with settings; panics when that fails.
+    #[track_caller]
+    pub fn create_with(&self, topic: &str, partitions: i32, settings: &[(&str, &str)]) {
         let admin: AdminClient<DefaultClientContext> =
             self.config().create().expect("an admin client can be made");
-        let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+        let mut new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+        for (key, value) in settings {
+            new = new.set(key, value);
+        }
         let results = block_on(admin.create_topics(
             [&new],
             &AdminOptions::new().operation_timeout(Some(ANSWERS_WITHIN)),

@@ -10,6 +10,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::time::Duration;
 
+use connect_sdk::data::Value;
 use connect_sdk::{
     AlteredConsumerOffset, Config, ConfigDef, ConfigKey, ConnectError, ConnectorContext,
     Description, Grant, Importance, PartitionOffset, SinkBatch, SinkConnector, SinkTask,
@@ -63,6 +64,12 @@ impl SinkConnector for RecordingSinkConnector {
                     .importance(low)
                     .doc("Records with this value are reported as errant"),
             )
+            .key(
+                ConfigKey::text("report.as")
+                    .default_value("")
+                    .importance(low)
+                    .doc("They are reported with this value instead, as records of the task's own"),
+            )
     }
 
     fn alter_offsets(_: &Config, _: &[AlteredConsumerOffset]) -> Result<bool, ConnectError> {
@@ -87,6 +94,7 @@ pub struct RecordingSinkTask {
     pre_commit: String,
     retriable_puts: i32,
     report_value: String,
+    report_as: String,
     /// How many records it takes at most, before it panics.
     panics_after: Option<u64>,
     taken: u64,
@@ -135,6 +143,7 @@ impl SinkTask for RecordingSinkTask {
             pre_commit: config.text("pre.commit")?.to_owned(),
             retriable_puts: config.int("retriable.puts")?,
             report_value: config.text("report.value")?.to_owned(),
+            report_as: config.text("report.as")?.to_owned(),
             panics_after: edition::records_before_panic(),
             taken: 0,
         };
@@ -172,9 +181,14 @@ impl SinkTask for RecordingSinkTask {
                 record.topic, record.kafka_partition, record.kafka_offset
             ))?;
             if !self.report_value.is_empty() && value == self.report_value {
-                self.context
-                    .errant_records
-                    .report(&record, "reported by the test")?;
+                let reporter = &self.context.errant_records;
+                if self.report_as.is_empty() {
+                    reporter.report(&record, "reported by the test")?;
+                } else {
+                    let mut other = record.clone();
+                    other.value = Value::from(self.report_as.clone());
+                    reporter.report_other(&other, "reported by the test")?;
+                }
             }
         }
         Ok(())
