@@ -18,7 +18,7 @@ use crate::transform::Applied;
 use super::super::record_path::Recovered;
 use super::super::submitted::{OffsetInBatch, PartitionNumber};
 use super::super::task::guest_failure;
-use super::convert::{Converted, Current, producer_timestamp, take_values};
+use super::convert::{Converted, Current, Parts, producer_timestamp, take_values};
 use super::{NotWritten, SourceTask, stage};
 
 /// Why a batch was not sent to its end.
@@ -74,6 +74,13 @@ struct Names<'a> {
     topics: HashSet<Arc<str>>,
 }
 
+/// A batch that is being sent.
+struct Sending<'s, 'b> {
+    batch: &'b SourceBatch<'b>,
+    names: Names<'s>,
+    converted: Converted,
+}
+
 impl Names<'_> {
     /// The topic of the next record. Runs of one topic are the rule.
     fn set_topic(&mut self, topic: &str) {
@@ -106,7 +113,11 @@ impl SourceTask {
         schemas: &mut SchemaCache,
     ) -> Result<(), Unsent> {
         let batch = SourceBatch::decode(bytes, schemas)?;
-        let mut names = self.names(&batch, bytes);
+        let mut sending = Sending {
+            batch: &batch,
+            names: self.names(&batch, bytes),
+            converted: Converted::default(),
+        };
         self.topics.begin_batch();
         let transforms = !self.path.chain.is_empty() || self.path.works_on_batches();
         let mut staged = if self.path.works_on_batches() {
@@ -115,7 +126,6 @@ impl SourceTask {
             Vec::new()
         };
         let mut transformed = ConnectRecord::default();
-        let mut converted = Converted::default();
         let mut records = batch.records();
         // LIMIT: a batch has at most 100,000 records.
         let mut next_index = 0_u32;
@@ -136,71 +146,88 @@ impl SourceTask {
             } else {
                 Current::Polled(view)
             };
+            let converted = &mut sending.converted;
             let advanced = match begun {
                 Some(begun) => {
                     self.path.at(index);
-                    current.go_on(&mut self.path, begun, &mut converted)
+                    current.go_on(&mut self.path, begun, converted)
                 }
                 None => {
                     let first = current.first_step();
-                    current.advance(&mut self.path, first, &mut converted)
+                    current.advance(&mut self.path, first, converted)
                 }
             };
             let outcome = match advanced {
                 Ok(applied) => Recovered::Went(applied),
                 Err(refusal) => {
-                    self.recover(refusal, &mut current, &mut converted, &mark)
+                    self.recover(refusal, &mut current, converted, &mark)
                         .await?
                 }
             };
-            match outcome {
-                Recovered::Went(Applied::Kept) => {}
-                // Its offset moves on with the dead letter.
-                Recovered::Skipped if self.dead_letters.is_some() => {
-                    self.track(&batch, &mut names, view, index);
-                    self.wait_for_dead_letters().await?;
-                    continue;
-                }
-                Recovered::Went(Applied::Dropped) | Recovered::Skipped => {
-                    if let Some(origins) = &mut self.origins {
-                        origins.dropped(names.batch, index);
-                    }
-                    continue;
-                }
-                Recovered::Stopping => return Ok(()),
-            }
+            let place = (view, index);
             let parts = current.parts();
-            let Some(topic) = parts.topic else {
-                let message = format!("a record without a topic (record {index} of the batch)");
-                return Err(Unsent::Wrong(message));
-            };
-            let new_topic = *names.topic != *topic;
-            if new_topic && !self.ensure_topic(topic).await? {
+            if !self.deliver(&mut sending, place, &parts, outcome).await? {
                 return Ok(());
-            }
-            let outgoing = ProducerRecord {
-                topic,
-                partition: parts.kafka_partition,
-                timestamp: producer_timestamp(parts.timestamp)?,
-                key: converted.key(),
-                value: converted.value(),
-                headers: &converted.headers(parts.headers),
-            };
-            let handed = self.hand_over(&outgoing).await?;
-            if matches!(handed, Handed::Stopping) {
-                return Ok(());
-            }
-            if new_topic {
-                names.set_topic(topic);
-                self.topics.sent(topic, self.submitted.next_sequence());
-            }
-            self.track(&batch, &mut names, view, index);
-            match handed {
-                Handed::Skipped => self.settle(self.submitted.next_sequence() - 1, None),
-                Handed::DeadLetter => self.wait_for_dead_letters().await?,
-                Handed::Queued | Handed::Stopping => {}
             }
         }
+    }
+
+    /// Sends a record that is through, and takes note of one that is not. False when the task is to
+    /// end instead.
+    async fn deliver(
+        &mut self,
+        sending: &mut Sending<'_, '_>,
+        (view, index): (&SourceRecordView<'_>, u32),
+        record: &Parts<'_, '_>,
+        outcome: Recovered,
+    ) -> Result<bool, Unsent> {
+        match outcome {
+            Recovered::Went(Applied::Kept) => {}
+            // Its offset moves on with the dead letter.
+            Recovered::Skipped if self.dead_letters.is_some() => {
+                self.track(sending, view, index);
+                self.wait_for_dead_letters().await?;
+                return Ok(true);
+            }
+            Recovered::Went(Applied::Dropped) | Recovered::Skipped => {
+                if let Some(origins) = &mut self.origins {
+                    origins.dropped(sending.names.batch, index);
+                }
+                return Ok(true);
+            }
+            Recovered::Stopping => return Ok(false),
+        }
+        let Some(topic) = record.topic else {
+            let message = format!("a record without a topic (record {index} of the batch)");
+            return Err(Unsent::Wrong(message));
+        };
+        let new_topic = *sending.names.topic != *topic;
+        if new_topic && !self.ensure_topic(topic).await? {
+            return Ok(false);
+        }
+        let outgoing = ProducerRecord {
+            topic,
+            partition: record.kafka_partition,
+            timestamp: producer_timestamp(record.timestamp)?,
+            key: sending.converted.key(),
+            value: sending.converted.value(),
+            headers: &sending.converted.headers(record.headers),
+        };
+        let handed = self.hand_over(&outgoing).await?;
+        if matches!(handed, Handed::Stopping) {
+            return Ok(false);
+        }
+        if new_topic {
+            sending.names.set_topic(topic);
+            self.topics.sent(topic, self.submitted.next_sequence());
+        }
+        self.track(sending, view, index);
+        match handed {
+            Handed::Skipped => self.settle(self.submitted.next_sequence() - 1, None),
+            Handed::DeadLetter => self.wait_for_dead_letters().await?,
+            Handed::Queued | Handed::Stopping => {}
+        }
+        Ok(true)
     }
 
     fn names<'a>(&mut self, batch: &SourceBatch<'_>, bytes: &'a Arc<Vec<u8>>) -> Names<'a> {
@@ -262,13 +289,8 @@ impl SourceTask {
     }
 
     /// Remembers a record that was handed over, so that its offset is stored behind it.
-    fn track(
-        &mut self,
-        batch: &SourceBatch<'_>,
-        names: &mut Names<'_>,
-        record: &SourceRecordView<'_>,
-        index: u32,
-    ) {
+    fn track(&mut self, sending: &mut Sending<'_, '_>, record: &SourceRecordView<'_>, index: u32) {
+        let Sending { batch, names, .. } = sending;
         let place = record
             .source_partition_index
             .map_or(names.partitions.len() - 1, |index| index as usize);
