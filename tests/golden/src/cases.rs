@@ -91,6 +91,9 @@ struct CaseFile {
     /// Whether records of the dead letter queue are recorded as they are.
     #[serde(default)]
     raw_dlq: bool,
+    /// Whether its task fails some time after it has done all.
+    #[serde(default)]
+    until_failed: bool,
     /// What ours does differently on purpose.
     #[serde(default)]
     ours: Vec<Deviation>,
@@ -131,6 +134,8 @@ pub struct Case {
     pub partitions: i32,
     /// Whether records of the dead letter queue are recorded as they are.
     pub raw_dlq: bool,
+    /// Whether its task fails some time after it has done all.
+    pub until_failed: bool,
     /// What ours does differently on purpose.
     pub ours: Vec<Deviation>,
 }
@@ -265,6 +270,7 @@ fn spell_out(file: &GroupFile, case: &CaseFile) -> anyhow::Result<Case> {
         records,
         partitions: case.partitions,
         raw_dlq: case.raw_dlq,
+        until_failed: case.until_failed,
         ours: case.ours.clone(),
     })
 }

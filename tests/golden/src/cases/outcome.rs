@@ -29,7 +29,18 @@ pub fn exceptions(trace: &str) -> Value {
     json!(lines)
 }
 
-/// `[B@1b2c3d` and the like: Java's identities differ in every run.
+/// Blanks what is another in every run of the JVM, in every text.
+pub fn blank_identities(seen: &mut Value) {
+    match seen {
+        Value::String(text) => *text = without_identities(text),
+        Value::Array(items) => items.iter_mut().for_each(blank_identities),
+        Value::Object(fields) => fields.values_mut().for_each(blank_identities),
+        _ => {}
+    }
+}
+
+/// `[B@1b2c3d` and the like: Java's identities differ in every run. Bytes have several texts in Java,
+/// since they may be in an array or in a buffer.
 fn without_identities(text: &str) -> String {
     let mut parts = text.split('@');
     let mut short = parts.next().unwrap_or_default().to_owned();
@@ -38,13 +49,24 @@ fn without_identities(text: &str) -> String {
             .bytes()
             .take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
             .count();
-        short.push('@');
-        if (5..=8).contains(&digits) {
-            short.push_str("<hash>");
+        if digits > 0 && short.ends_with("[B") {
+            short.truncate(short.len() - "[B".len());
+            short.push_str("<bytes>");
+            short.push_str(&part[digits..]);
+        } else if (5..=8).contains(&digits) {
+            short.push_str("@<hash>");
             short.push_str(&part[digits..]);
         } else {
+            short.push('@');
             short.push_str(part);
         }
+    }
+    let buffer = "java.nio.HeapByteBuffer[";
+    while let Some(start) = short.find(buffer) {
+        let end = short[start..]
+            .find(']')
+            .map_or(short.len(), |at| start + at + 1);
+        short.replace_range(start..end, "<bytes>");
     }
     short
 }
