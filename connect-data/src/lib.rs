@@ -10,6 +10,7 @@ pub mod batch;
 mod decimal;
 mod error;
 mod header;
+pub mod java_map;
 mod java_text;
 pub mod logical;
 mod offset;

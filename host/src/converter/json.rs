@@ -13,7 +13,6 @@ mod base64;
 mod cache;
 mod direct;
 mod input;
-mod map_order;
 mod number;
 mod read;
 mod reader;

@@ -108,7 +108,7 @@ impl ChainStage {
                     .is_some_and(|negate| java_trim(negate).eq_ignore_ascii_case("true"));
                 let condition = match others.predicates.remove(&alias) {
                     Some(predicate) => Condition::Batch(predicate),
-                    None => Condition::Native(predicate(java_trim(name), config)?),
+                    None => Condition::Native(predicate(name, config)?),
                 };
                 Some((condition, negate))
             }
@@ -173,12 +173,14 @@ fn predicate(alias: &str, config: &ConfigMap) -> Result<Box<dyn super::Predicate
     if !listed
         .unwrap_or_default()
         .iter()
-        .any(|listed| listed == alias)
+        .any(|listed| listed == java_trim(alias))
     {
         // COMPAT: Kafka accepts the alias and then misses the keys that only listed ones have.
         let message = format!("Unknown configuration 'predicates.{alias}.plugin.version'");
-        return Err(Failure::wrapped(Failure::new(CONFIG_EXCEPTION, message)));
+        let unknown = Failure::wrapped(Failure::new(CONFIG_EXCEPTION, message));
+        return Err(Failure::wrapped(unknown));
     }
+    let alias = java_trim(alias);
     let settings = with_prefix_stripped(config, &format!("predicates.{alias}."));
     let class = class(&settings, "predicates", alias)?;
     create_predicate(class, &settings)

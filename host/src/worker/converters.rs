@@ -8,7 +8,7 @@ use crate::config::connector::{ConnectorConfig, ConverterChoice};
 use crate::config::worker::WorkerConfig;
 use crate::converter::{
     BatchConverter, Converter, ConverterError, ConverterType, HeaderConverter, create_converter,
-    create_header_converter,
+    create_header_converter, resolve_class,
 };
 use crate::errors::{Failure, Stage};
 
@@ -76,11 +76,16 @@ impl TaskConverters {
                 None => create_header_converter(&header.class, &header.settings)
                     .map_err(|error| converter_failure(&error))?,
             },
-            key_class: key.class.clone(),
-            value_class: value.class.clone(),
-            header_class: header.class.clone(),
+            key_class: full_class(&key.class),
+            value_class: full_class(&value.class),
+            header_class: full_class(&header.class),
         })
     }
+}
+
+/// The class that an alias stands for: reports of failures name classes.
+fn full_class(class: &str) -> String {
+    resolve_class(class).unwrap_or(class).to_owned()
 }
 
 impl TaskConverters {

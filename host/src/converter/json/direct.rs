@@ -7,11 +7,11 @@
 use std::borrow::Cow;
 
 use connect_data::logical::{self, LogicalType};
-use connect_data::{Schema, SchemaRef, Struct, Type, Value};
+use connect_data::{Schema, SchemaRef, Struct, Type, Value, java_map};
 
 use super::read::{self, Reading};
 use super::tape::unescape;
-use super::{base64, map_order, number, scan};
+use super::{base64, number, scan};
 
 /// LIMIT: levels of nesting; the long way goes deeper without the stack of this thread.
 const DEPTH_MAX: usize = 100;
@@ -167,7 +167,7 @@ impl<'a> Direct<'a> {
             entries.push((name, self.value(member, depth)?));
             if self.take(b',').is_none() {
                 self.take(b'}')?;
-                return Some(Value::Map(map_order::hash_map(entries)));
+                return Some(Value::Map(java_map::collected(entries)));
             }
         }
     }

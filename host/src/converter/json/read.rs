@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use connect_data::logical::{self, LogicalType};
-use connect_data::{DataError, Decimal, Schema, SchemaRef, Struct, Type, Value};
+use connect_data::{DataError, Decimal, Schema, SchemaRef, Struct, Type, Value, java_map};
 
 use super::tape::{Kind, Node};
-use super::{base64, map_order, number};
+use super::{base64, number};
 use crate::converter::ConverterError;
 use crate::converter::settings::JsonSettings;
 
@@ -194,7 +194,7 @@ fn map<'a>(schema: &SchemaRef, node: Node<'_, 'a>, reading: Reading) -> Read<'a>
             value(value_schema, Some(member), reading)?,
         ));
     }
-    Ok(Value::Map(map_order::hash_map(entries)))
+    Ok(Value::Map(java_map::collected(entries)))
 }
 
 /// The members of an object as the entries of a map with text keys.
@@ -222,7 +222,7 @@ fn members<'a>(
             entries.push((Value::String(name), value(schema, Some(member), reading)?));
         }
     }
-    Ok(map_order::hash_map(entries))
+    Ok(java_map::collected(entries))
 }
 
 fn structure<'a>(schema: &SchemaRef, node: Node<'_, 'a>, reading: Reading) -> Read<'a> {
