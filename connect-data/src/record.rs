@@ -259,6 +259,33 @@ impl ConnectRecord<'_> {
     }
 }
 
+impl fmt::Display for ConnectRecord<'_> {
+    /// As the JVM prints a consumed record, before whose topic and partition it takes those that
+    /// the record has now. Of a source record it is the half that does not tell the source.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(consumed) = &self.consumed {
+            write!(
+                f,
+                "SinkRecord{{kafkaOffset={offset}, timestampType={}, originalTopic={}, \
+                 originalKafkaPartition={}, originalKafkaOffset={offset}}} ",
+                consumed.timestamp_type,
+                self.topic.as_deref().unwrap_or("null"),
+                option_text(self.kafka_partition),
+                offset = consumed.kafka_offset,
+            )?;
+        }
+        ConnectRecordText {
+            topic: self.topic.as_deref(),
+            kafka_partition: self.kafka_partition,
+            key: (self.key_schema.as_ref(), &self.key),
+            value: (self.value_schema.as_ref(), &self.value),
+            timestamp: self.timestamp,
+            headers: &self.headers,
+        }
+        .fmt(f)
+    }
+}
+
 /// The half of the text form that both records share.
 struct ConnectRecordText<'r, 'a> {
     topic: Option<&'r str>,

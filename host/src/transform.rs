@@ -7,6 +7,7 @@
 mod batch;
 mod cast;
 mod chain;
+mod date_format;
 mod drop_headers;
 mod extract_field;
 mod field_path;
@@ -16,6 +17,7 @@ mod header_from;
 mod hoist_field;
 mod insert_field;
 mod insert_header;
+mod java_number;
 mod java_regex;
 mod keys;
 mod mask_field;

@@ -35,3 +35,6 @@ impl Transformation for DropHeaders {
         Ok(Applied::Kept)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,3 +196,6 @@ fn no_steps() -> Failure {
         "fromIndex(0) > toIndex(-1)",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 use connect_data::{ConnectRecord, Schema, SchemaBuilder, SchemaRef, Struct, Value, logical};
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, optional, replace_null_with_default};
-use super::operand::{Operand, carried, put, take_map, take_struct};
+use super::operand::{Operand, carried, carry_all, put, take_map, take_struct};
 use super::schema_cache::{SchemaCache, with_basics_of};
 use super::{Applied, Transformation};
 use crate::config::def::{ConfigDef, ConfigError, ConfigKey, ConfigType, Importance, ParsedConfig};
@@ -190,11 +190,7 @@ impl InsertField {
         let mut values = structure.into_values();
         values.reserve(insertions.len());
         let fields = updated.fields()?;
-        for (field, value) in fields.iter().zip(&mut values) {
-            if value.is_null() {
-                *value = carried(Value::Null, field, self.replace_null_with_default)?;
-            }
-        }
+        carry_all(&mut values, fields, self.replace_null_with_default)?;
         for (insertion, field) in insertions.iter().zip(&fields[values.len()..]) {
             values.push(match insertion.value(record, Value::Date)? {
                 Some(value) => carried(value, field, false)?,

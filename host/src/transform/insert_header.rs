@@ -48,3 +48,6 @@ impl Transformation for InsertHeader {
         Ok(Applied::Kept)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,3 +150,6 @@ fn comment_end(pattern: &str) -> &'static str {
 fn illegal(message: &str) -> Failure {
     Failure::new("java.lang.IllegalArgumentException", message)
 }
+
+#[cfg(test)]
+mod tests;

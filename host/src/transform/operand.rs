@@ -151,3 +151,41 @@ pub(super) fn put<'a>(entries: &mut Entries<'a>, name: &str, value: Value<'a>) {
         }
     }
 }
+
+/// `value.getClass()` in messages.
+pub(super) fn class_text(value: &Value<'_>) -> String {
+    format!("class {}", value.class_name())
+}
+
+/// The name that is the key of an entry. Kafka casts keys to String when it looks at them.
+pub(super) fn name_of<'k>(key: &'k Value<'_>) -> Result<&'k str, Failure> {
+    match key {
+        Value::String(name) => Ok(name),
+        Value::Null => Ok("null"),
+        other => {
+            let class = other.class_name();
+            Err(Failure::new(
+                "java.lang.ClassCastException",
+                format!(
+                    "class {class} cannot be cast to class java.lang.String ({class} and \
+                     java.lang.String are in module java.base of loader 'bootstrap')"
+                ),
+            ))
+        }
+    }
+}
+
+/// Replaces nulls in a struct's values by what [`carried`] makes of them.
+#[inline]
+pub(super) fn carry_all(
+    values: &mut [Value<'_>],
+    fields: &[Field],
+    replace_null_with_default: bool,
+) -> Result<(), DataError> {
+    for (value, field) in values.iter_mut().zip(fields) {
+        if value.is_null() {
+            *value = null_carried(field, replace_null_with_default)?;
+        }
+    }
+    Ok(())
+}

@@ -81,3 +81,6 @@ fn no_topic() -> Failure {
         "Cannot invoke \"java.lang.CharSequence.length()\" because \"this.text\" is null",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,8 +33,6 @@ pub struct TransformClass {
 #[derive(Clone, Copy, Debug)]
 enum Create {
     Transformation(fn(Operand, &ParsedConfig) -> Result<Box<dyn Transformation>, ConfigError>),
-    /// Not written yet.
-    Later,
     Predicate(fn(&ParsedConfig) -> Result<Box<dyn Predicate>, ConfigError>),
 }
 
@@ -70,12 +68,12 @@ const TRANSFORMATIONS: [TransformClass; 26] = [
     TransformClass::new(
         "org.apache.kafka.connect.transforms.Cast$Key",
         cast::config_def,
-        Create::Later,
+        transformation!(cast::Cast),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.Cast$Value",
         cast::config_def,
-        Create::Later,
+        transformation!(cast::Cast),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.DropHeaders",
@@ -100,22 +98,22 @@ const TRANSFORMATIONS: [TransformClass; 26] = [
     TransformClass::new(
         "org.apache.kafka.connect.transforms.Flatten$Key",
         flatten::config_def,
-        Create::Later,
+        transformation!(flatten::Flatten),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.Flatten$Value",
         flatten::config_def,
-        Create::Later,
+        transformation!(flatten::Flatten),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.HeaderFrom$Key",
         header_from::config_def,
-        Create::Later,
+        transformation!(header_from::HeaderFrom),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.HeaderFrom$Value",
         header_from::config_def,
-        Create::Later,
+        transformation!(header_from::HeaderFrom),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.HoistField$Key",
@@ -145,12 +143,12 @@ const TRANSFORMATIONS: [TransformClass; 26] = [
     TransformClass::new(
         "org.apache.kafka.connect.transforms.MaskField$Key",
         mask_field::config_def,
-        Create::Later,
+        transformation!(mask_field::MaskField),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.MaskField$Value",
         mask_field::config_def,
-        Create::Later,
+        transformation!(mask_field::MaskField),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.RegexRouter",
@@ -180,17 +178,17 @@ const TRANSFORMATIONS: [TransformClass; 26] = [
     TransformClass::new(
         "org.apache.kafka.connect.transforms.TimestampConverter$Key",
         timestamp_converter::config_def,
-        Create::Later,
+        transformation!(timestamp_converter::TimestampConverter),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.TimestampConverter$Value",
         timestamp_converter::config_def,
-        Create::Later,
+        transformation!(timestamp_converter::TimestampConverter),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.TimestampRouter",
         timestamp_router::config_def,
-        Create::Later,
+        transformation!(timestamp_router::TimestampRouter),
     ),
     TransformClass::new(
         "org.apache.kafka.connect.transforms.ValueToKey",

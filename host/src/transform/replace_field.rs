@@ -7,7 +7,7 @@ use connect_data::{
 };
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, replace_null_with_default, with_default};
-use super::operand::{Entries, Operand, carried, position, take_map, take_struct};
+use super::operand::{Entries, Operand, carried, name_of, position, take_map, take_struct};
 use super::schema_cache::{SchemaCache, with_basics_of};
 use super::{Applied, Transformation};
 use crate::config::def::{
@@ -134,7 +134,7 @@ impl Transformation for ReplaceField {
         }
         if schema.is_none() {
             let entries = take_map(value, PURPOSE)?;
-            *value = Value::Map(self.names.replace_entries(entries));
+            *value = Value::Map(self.names.replace_entries(entries)?);
             return Ok(Applied::Kept);
         }
         let structure = take_struct(value, PURPOSE)?;
@@ -164,9 +164,10 @@ impl Names {
         rename.map_or(name, |(old, _)| old)
     }
 
-    fn replace_entries<'a>(&self, entries: Entries<'a>) -> Entries<'a> {
+    fn replace_entries<'a>(&self, entries: Entries<'a>) -> Result<Entries<'a>, Failure> {
         let mut updated = Entries::with_capacity(entries.len());
         for (key, value) in entries {
+            name_of(&key)?;
             let key = match key {
                 Value::String(name) if !self.keeps(&name) => continue,
                 Value::String(name) => match self.renamed(&name) {
@@ -180,7 +181,7 @@ impl Names {
                 None => updated.push((key, value)),
             }
         }
-        updated
+        Ok(updated)
     }
 
     fn plan(&self, schema: &Schema) -> Result<Plan, Failure> {

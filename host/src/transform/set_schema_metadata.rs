@@ -5,7 +5,7 @@
 use connect_data::{ConnectRecord, Schema, SchemaBuilder, SchemaRef, Struct, Value};
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, optional, replace_null_with_default};
-use super::operand::{Operand, carried, take_struct};
+use super::operand::{Operand, carry_all, take_struct};
 use super::schema_cache::SchemaCache;
 use super::{Applied, Transformation};
 use crate::config::def::{ConfigDef, ConfigError, ConfigType, Importance, ParsedConfig};
@@ -78,11 +78,11 @@ impl Transformation for SetSchemaMetadata {
         let updated = (self.updated).get(schema, |schema| metadata.update(schema))?;
         if let Value::Struct(_) = value {
             let mut values = take_struct(value, "updating schema metadata")?.into_values();
-            for (value, field) in values.iter_mut().zip(updated.fields()?) {
-                if value.is_null() {
-                    *value = carried(Value::Null, field, self.replace_null_with_default)?;
-                }
-            }
+            carry_all(
+                &mut values,
+                updated.fields()?,
+                self.replace_null_with_default,
+            )?;
             *value = Value::Struct(Struct::from_values(updated.clone(), values));
         }
         *schema = updated.clone();
@@ -115,3 +115,6 @@ impl Metadata {
         Ok(builder.build()?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,3 +96,6 @@ fn key_plan(schema: &Schema, names: &[String]) -> Result<KeyPlan, Failure> {
         sources,
     })
 }
+
+#[cfg(test)]
+mod tests;
