@@ -8,7 +8,7 @@ use connect_data::{ConnectRecord, Schema, SchemaBuilder, SchemaRef, Struct, Type
 
 use self::value::cast;
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, replace_null_with_default, required};
-use super::operand::{Operand, carried, position, put, take_map, take_struct};
+use super::operand::{Operand, carried, in_order_of_copy, position, put, take_map, take_struct};
 use super::replace_field::{invalid_mapping, split_mapping};
 use super::schema_cache::{SchemaCache, with_basics_of};
 use super::{Applied, Transformation};
@@ -195,6 +195,7 @@ impl Casts {
             Self::Fields(fields) => fields,
         };
         let mut entries = take_map(&mut value, PURPOSE)?;
+        let before = entries.len();
         for (field, target) in fields {
             let value = position(&entries, field).map(|at| std::mem::take(&mut entries[at].1));
             put(
@@ -203,7 +204,7 @@ impl Casts {
                 cast(None, value.unwrap_or_default(), *target)?,
             );
         }
-        Ok(Value::Map(entries))
+        Ok(Value::Map(in_order_of_copy(entries, before)))
     }
 
     fn target(&self, field: &str) -> Option<Type> {

@@ -7,7 +7,9 @@ use connect_data::{
 };
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, replace_null_with_default, required};
-use super::operand::{Entries, Operand, carried, position, take_map, take_struct};
+use super::operand::{
+    Entries, Operand, carried, in_order_of_copy, position, take_map, take_struct,
+};
 use super::schema_cache::{SchemaCache, with_basics_of};
 use super::{Applied, Transformation};
 use crate::config::def::{ConfigDef, ConfigError, ConfigType, Importance, ParsedConfig, Validator};
@@ -86,6 +88,7 @@ impl HeaderFrom {
 
     fn from_map<'a>(&self, record: &mut ConnectRecord<'a>) -> Result<(), Failure> {
         let mut entries = take_map(self.operand.of_mut(record).1, self.purpose())?;
+        let before = entries.len();
         for (field, header) in self.fields.iter().zip(&self.headers) {
             let value = position(&entries, field).map(|index| entries[index].1.clone());
             (record.headers).add(
@@ -96,7 +99,7 @@ impl HeaderFrom {
         if self.moves {
             self.remove_fields(&mut entries);
         }
-        *self.operand.of_mut(record).1 = Value::Map(entries);
+        *self.operand.of_mut(record).1 = Value::Map(in_order_of_copy(entries, before));
         Ok(())
     }
 

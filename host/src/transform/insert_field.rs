@@ -5,7 +5,7 @@
 use connect_data::{ConnectRecord, Schema, SchemaBuilder, SchemaRef, Struct, Value, logical};
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, optional, replace_null_with_default};
-use super::operand::{Operand, carried, carry_all, put, take_map, take_struct};
+use super::operand::{Operand, carried, carry_all, in_order_of_copy, put, take_map, take_struct};
 use super::schema_cache::{SchemaCache, with_basics_of};
 use super::{Applied, Transformation};
 use crate::config::def::{ConfigDef, ConfigError, ConfigKey, ConfigType, Importance, ParsedConfig};
@@ -171,12 +171,13 @@ impl InsertField {
 
     fn insert_in_map(&self, record: &mut ConnectRecord<'_>) -> Result<(), Failure> {
         let mut entries = take_map(self.operand.of_mut(record).1, PURPOSE)?;
+        let before = entries.len();
         for insertion in &self.insertions {
             if let Some(value) = insertion.value(record, Value::Int64)? {
                 put(&mut entries, &insertion.name, value);
             }
         }
-        self.operand.set_map(record, entries);
+        (self.operand).set_map(record, in_order_of_copy(entries, before));
         Ok(())
     }
 

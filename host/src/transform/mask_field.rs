@@ -5,7 +5,9 @@
 use connect_data::{ConnectRecord, DataError, Decimal, Schema, Struct, Value, values};
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, names, optional, replace_null_with_default};
-use super::operand::{Operand, carry_all, class_text, position, put, take_map, take_struct};
+use super::operand::{
+    Operand, carry_all, class_text, in_order_of_copy, position, put, take_map, take_struct,
+};
 use super::schema_cache::SchemaCache;
 use super::{Applied, Transformation};
 use crate::config::def::{ConfigDef, ConfigError, ConfigType, Importance, ParsedConfig, Validator};
@@ -55,6 +57,7 @@ impl Transformation for MaskField {
         let replacement = self.replacement.as_deref();
         if schema.is_none() {
             let mut entries = take_map(value, PURPOSE)?;
+            let before = entries.len();
             for field in &self.fields {
                 let value = position(&entries, field).map(|at| std::mem::take(&mut entries[at].1));
                 put(
@@ -63,7 +66,7 @@ impl Transformation for MaskField {
                     masked(value.unwrap_or_default(), replacement)?,
                 );
             }
-            *value = Value::Map(entries);
+            *value = Value::Map(in_order_of_copy(entries, before));
             return Ok(Applied::Kept);
         }
         let (schema, mut values) = take_struct(value, PURPOSE)?.into_parts();

@@ -7,7 +7,9 @@ use connect_data::{
 };
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, replace_null_with_default, with_default};
-use super::operand::{Entries, Operand, carried, name_of, position, take_map, take_struct};
+use super::operand::{
+    Entries, Operand, carried, in_order_of_new, name_of, position, take_map, take_struct,
+};
 use super::schema_cache::{SchemaCache, with_basics_of};
 use super::{Applied, Transformation};
 use crate::config::def::{
@@ -165,7 +167,8 @@ impl Names {
     }
 
     fn replace_entries<'a>(&self, entries: Entries<'a>) -> Result<Entries<'a>, Failure> {
-        let mut updated = Entries::with_capacity(entries.len());
+        let capacity = entries.len();
+        let mut updated = Entries::with_capacity(capacity);
         for (key, value) in entries {
             name_of(&key)?;
             let key = match key {
@@ -181,7 +184,7 @@ impl Names {
                 None => updated.push((key, value)),
             }
         }
-        Ok(updated)
+        Ok(in_order_of_new(updated, capacity))
     }
 
     fn plan(&self, schema: &Schema) -> Result<Plan, Failure> {

@@ -1,4 +1,6 @@
 mod chain;
+pub mod generated;
+mod properties;
 pub mod records;
 
 use super::cast::{Spec, parse_spec};

@@ -10,7 +10,8 @@ use super::keys::{
     REPLACE_NULL_WITH_DEFAULT, def, replace_null_with_default, required, with_default,
 };
 use super::operand::{
-    Operand, carried, class_text, not_a_struct, position, put, take_map, take_struct,
+    Operand, carried, class_text, in_order_of_copy, not_a_struct, position, put, take_map,
+    take_struct,
 };
 use super::schema_cache::{SchemaCache, with_basics_of};
 use super::{Applied, Transformation};
@@ -209,11 +210,12 @@ impl Conversion {
             return self.convert(value, source);
         }
         let mut entries = take_map(&mut value, PURPOSE)?;
+        let before = entries.len();
         let time = position(&entries, field).map(|index| std::mem::take(&mut entries[index].1));
         let time = time.unwrap_or_default();
         let source = inferred(&time)?;
         put(&mut entries, field, self.convert(time, source)?);
-        Ok(Value::Map(entries))
+        Ok(Value::Map(in_order_of_copy(entries, before)))
     }
 
     /// The schema of the form that times get.

@@ -5,7 +5,9 @@
 use connect_data::{ConnectRecord, Schema, SchemaBuilder, SchemaRef, Struct, Value};
 
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, names, replace_null_with_default};
-use super::operand::{Entries, Operand, carried, not_a_map, not_a_struct, position, put};
+use super::operand::{
+    Entries, Operand, carried, in_order_of_new, not_a_map, not_a_struct, position, put,
+};
 use super::schema_cache::SchemaCache;
 use super::{Applied, Transformation};
 use crate::config::def::{ConfigDef, ConfigError, ParsedConfig};
@@ -49,7 +51,7 @@ impl ValueToKey {
             let value = position(value, field).map(|index| value[index].1.clone());
             put(&mut key, field, value.unwrap_or_default());
         }
-        key
+        in_order_of_new(key, self.fields.len())
     }
 
     fn struct_of<'a>(&mut self, value: &Struct<'a>) -> Result<Struct<'a>, Failure> {

@@ -14,6 +14,7 @@ fn masked(value: Value<'static>, replacement: Option<&str>) -> Value<'static> {
     let Value::Map(mut entries) = after else {
         panic!("no map: {after:?}");
     };
+    entries.sort_by_key(|(key, _)| key.to_java_string());
     assert_eq!(entries[1].1, "x".into());
     entries.swap_remove(0).1
 }
