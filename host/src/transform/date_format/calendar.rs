@@ -46,7 +46,7 @@ pub(super) fn week_year_and_week(millis: i64) -> (i64, i64) {
     } else {
         year
     };
-    (year, (days - start(year)) / 7 + 1)
+    (year, days.saturating_sub(start(year)) / 7 + 1)
 }
 
 /// The number of a week in its month, from 1 on.
