@@ -5,6 +5,7 @@
 //! Usage: `connect-crossing <folder of the guests>`; `make bench` calls it.
 
 mod instances;
+mod transformation;
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -39,7 +40,12 @@ fn main() -> anyhow::Result<()> {
 
 async fn measure(folder: &Path) -> anyhow::Result<()> {
     let sandbox = Sandbox::new(&SandboxConfig::default())?;
-    let paths = ["crossing_source.wasm", "crossing_sink.wasm"].map(|name| folder.join(name));
+    let names = [
+        "crossing_source.wasm",
+        "crossing_sink.wasm",
+        "crossing_transform.wasm",
+    ];
+    let paths = names.map(|name| folder.join(name));
     let plugins = PluginRegistry::load(&sandbox, Path::new("/nowhere"), &paths).await;
     let source = plugins.resolve("connect.wasm.bench.CrossingSourceConnector", None)?;
     let sink = plugins.resolve("connect.wasm.bench.CrossingSinkConnector", None)?;
@@ -56,6 +62,7 @@ async fn measure(folder: &Path) -> anyhow::Result<()> {
         &put_samples(&sink).await?,
     );
     print_row("beside it: one copy of the same bytes", &copy_samples());
+    transformation::measure(&plugins).await?;
     instances::measure(folder).await
 }
 

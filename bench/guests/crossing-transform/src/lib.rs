@@ -14,7 +14,7 @@ pub struct Hoist {
 
 impl Transformation for Hoist {
     fn describe() -> Description {
-        Description::new("org.connectwasm.bench.Hoist", env!("CARGO_PKG_VERSION"))
+        Description::new("connect.wasm.bench.Hoist", env!("CARGO_PKG_VERSION"))
             .doc("Puts the value into a field of a struct.")
     }
 

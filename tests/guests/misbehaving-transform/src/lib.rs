@@ -14,9 +14,9 @@ pub struct Misbehaving {
 
 impl Transformation for Misbehaving {
     fn describe() -> Description {
-        let version = option_env!("GUEST_VERSION").unwrap_or(env!("CARGO_PKG_VERSION"));
-        Description::new("org.connectwasm.test.MisbehavingTransform", version)
-            .alias("org.connectwasm.test.Misbehaving$Value")
+        let version = env!("CARGO_PKG_VERSION");
+        Description::new("connect.wasm.test.MisbehavingTransform", version)
+            .alias("connect.wasm.test.Misbehaving$Value")
             .doc("Does what the value of a record says.")
     }
 
