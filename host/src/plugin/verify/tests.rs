@@ -73,6 +73,23 @@ fn sources_and_sinks_are_told_apart() {
 }
 
 #[test]
+fn plugins_of_other_kinds_are_told_apart() {
+    let record_plugin = "connect-wasm:plugin/record-plugin@0.1.0";
+    for (interface, kind) in [
+        ("transformation", PluginKind::Transformation),
+        ("predicate", PluginKind::Predicate),
+        ("converter", PluginKind::Converter),
+    ] {
+        let own = format!("connect-wasm:plugin/{interface}@0.1.0");
+        let whole = component(&[], &[record_plugin, &own]);
+        assert_eq!(check(&whole), Ok(kind));
+        let error = check(&component(&[], &[&own])).unwrap_err();
+        let lacks = "it does not export connect-wasm:plugin/record-plugin;";
+        assert!(error.contains(lacks), "{error}");
+    }
+}
+
+#[test]
 fn what_is_no_component_is_told_by_name() {
     assert_eq!(
         check(b"PK\x03\x04"),
@@ -101,7 +118,8 @@ fn a_component_without_our_exports_is_told_what_lacks() {
             "x.wasm: a WebAssembly component, but not a connector plugin: it does not export \
              connect-wasm:plugin/source-connector or connect-wasm:plugin/sink-connector; in Rust, \
              connect_sdk::export_source!(Connector, Task) or export_sink! at the end of lib.rs \
-             exports it"
+             exports it, and export_transformation!, export_predicate! or export_converter! a \
+             plugin of another kind"
                 .to_owned()
         )
     );
@@ -111,7 +129,8 @@ fn a_component_without_our_exports_is_told_what_lacks() {
             "x.wasm: a WebAssembly component, but not a connector plugin: it does not export \
              connect-wasm:plugin/source-task; in Rust, \
              connect_sdk::export_source!(Connector, Task) or export_sink! at the end of lib.rs \
-             exports it"
+             exports it, and export_transformation!, export_predicate! or export_converter! a \
+             plugin of another kind"
                 .to_owned()
         )
     );
