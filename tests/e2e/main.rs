@@ -20,6 +20,7 @@ mod operations;
 mod other_toolchains;
 mod plugin_check;
 mod plugin_cli;
+mod plugin_kinds;
 mod plugin_upload;
 mod quickstart;
 mod rebalance;
