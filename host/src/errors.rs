@@ -11,7 +11,7 @@ use connect_data::DataError;
 mod operator;
 mod retries;
 
-pub use operator::{Ended, FailedOperation, NextStep, RetryWithToleranceOperator};
+pub use operator::{FailedOperation, NextStep, RetryWithToleranceOperator};
 pub use retries::Retries;
 
 #[cfg(test)]

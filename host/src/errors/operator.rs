@@ -20,16 +20,7 @@ pub enum NextStep {
     /// Wait, then try again; say so with [`RetryWithToleranceOperator::retried`].
     Retry(Duration),
     /// The operation has failed for good.
-    GiveUp(Ended),
-}
-
-/// Why an operation is not tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// The failure is not one that goes away.
-    Final,
-    /// It may go away, but `errors.retry.timeout` is over.
-    OutOfTime,
+    GiveUp,
 }
 
 /// What failed for good.
@@ -77,11 +68,11 @@ impl RetryWithToleranceOperator {
     ) -> NextStep {
         self.counts.record_failures.add(1);
         if !failure.retriable() {
-            return NextStep::GiveUp(Ended::Final);
+            return NextStep::GiveUp;
         }
         match retries.delay(&self.settings, now) {
             Some(delay) => NextStep::Retry(delay),
-            None => NextStep::GiveUp(Ended::OutOfTime),
+            None => NextStep::GiveUp,
         }
     }
 
@@ -99,15 +90,12 @@ impl RetryWithToleranceOperator {
     pub fn record_failed(
         &mut self,
         operation: FailedOperation<'_>,
-        ended: Ended,
         record: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
         self.mark_failed();
-        // COMPAT: a record whose retries ran out of time is skipped whatever errors.tolerance says.
-        let verdict = match ended {
-            Ended::OutOfTime => Ok(()),
-            Ended::Final => self.within_tolerance(operation.failure),
-        };
+        // Kafka skips a record whose retries ran out of time whatever errors.tolerance says, and
+        // loses it.
+        let verdict = self.within_tolerance(operation.failure);
         if verdict.is_ok() {
             self.counts.records_skipped.add(1);
         }

@@ -38,20 +38,20 @@ fn retriable() -> Failure {
 }
 
 /// What an operation that never succeeds is made to wait, and how long it is tried.
-async fn delays(settings: ErrorSettings, tries: usize) -> (Vec<u64>, Option<Ended>) {
+async fn delays(settings: ErrorSettings, tries: usize) -> (Vec<u64>, bool) {
     let (operator, _) = operator_of(settings);
     let mut retries = Retries::default();
     let mut delays = Vec::new();
     for _ in 0..tries {
         match operator.attempt_failed(&mut retries, &retriable(), Instant::now()) {
-            NextStep::GiveUp(ended) => return (delays, Some(ended)),
+            NextStep::GiveUp => return (delays, true),
             NextStep::Retry(delay) => {
                 delays.push(u64::try_from(delay.as_millis()).unwrap());
                 tokio::time::advance(delay).await;
             }
         }
     }
-    (delays, None)
+    (delays, false)
 }
 
 #[tokio::test(start_paused = true)]
@@ -61,27 +61,24 @@ async fn delays_double_and_the_last_one_ends_with_the_timeout() {
         ..settings(Tolerance::All)
     };
     let waited = delays(limited, 100).await;
-    assert_eq!(
-        waited,
-        (vec![300, 600, 1_200, 2_400, 1_500], Some(Ended::OutOfTime))
-    );
+    assert_eq!(waited, (vec![300, 600, 1_200, 2_400, 1_500], true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_a_timeout_there_is_no_retry_and_a_negative_one_is_unlimited() {
     let none = delays(settings(Tolerance::All), 10).await;
-    assert_eq!(none, (vec![], Some(Ended::OutOfTime)));
+    assert_eq!(none, (vec![], true));
     let unlimited = ErrorSettings {
         retry_timeout_ms: -1,
         retry_delay_max_ms: i64::MAX,
         ..settings(Tolerance::All)
     };
-    let (delays, ended) = delays(unlimited, 8).await;
+    let (delays, gave_up) = delays(unlimited, 8).await;
     assert_eq!(
         delays,
         [300, 600, 1_200, 2_400, 4_800, 9_600, 19_200, 38_400]
     );
-    assert_eq!(ended, None);
+    assert!(!gave_up);
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +113,7 @@ async fn what_is_not_retriable_is_not_tried_again() {
         &Failure::connect("bad"),
         Instant::now(),
     );
-    assert_eq!(next, NextStep::GiveUp(Ended::Final));
+    assert_eq!(next, NextStep::GiveUp);
     assert_eq!(counts.record_failures.get(), 1);
 }
 
@@ -126,7 +123,7 @@ fn without_tolerance_a_failed_record_fails_the_task_and_so_does_every_later_one(
     let bad = Failure::new("a.B", "bad");
     assert_eq!(operator.within_tolerance(&bad), Ok(()));
     let failure = operator
-        .record_failed(operation(&bad), Ended::Final, String::new)
+        .record_failed(operation(&bad), String::new)
         .unwrap_err();
     assert_eq!(
         failure.to_string(),
@@ -143,7 +140,7 @@ fn without_tolerance_a_failed_record_fails_the_task_and_so_does_every_later_one(
 fn with_tolerance_a_failed_record_is_skipped_and_counted() {
     let (mut operator, counts) = operator_of(settings(Tolerance::All));
     let bad = Failure::connect("bad");
-    let outcome = operator.record_failed(operation(&bad), Ended::Final, String::new);
+    let outcome = operator.record_failed(operation(&bad), String::new);
     assert_eq!(outcome, Ok(()));
     let reported = operator.failure_reported(operation(&bad), String::new);
     assert_eq!(reported, Ok(()));
@@ -152,17 +149,13 @@ fn with_tolerance_a_failed_record_is_skipped_and_counted() {
     assert_eq!(counts.record_failures.get(), 1, "of the one reported");
 }
 
-/// Kafka's quirk: the tolerance is not asked.
+/// Kafka skips it, and loses it.
 #[test]
-fn a_record_whose_time_ran_out_is_skipped_also_without_tolerance() {
+fn a_record_whose_time_ran_out_fails_the_task_without_tolerance() {
     let (mut operator, counts) = operator_of(settings(Tolerance::None));
-    let outcome = operator.record_failed(operation(&retriable()), Ended::OutOfTime, String::new);
-    assert_eq!(outcome, Ok(()));
-    assert_eq!(counts.records_skipped.get(), 1);
-    assert!(
-        operator.within_tolerance(&retriable()).is_err(),
-        "it counts for later ones"
-    );
+    let outcome = operator.record_failed(operation(&retriable()), String::new);
+    assert!(outcome.is_err());
+    assert_eq!(counts.records_skipped.get(), 0);
 }
 
 #[test]
@@ -185,7 +178,7 @@ fn a_line_is_logged_when_asked_for_and_shows_the_record_when_asked_for() {
         let mut asked = 0;
         let bad = Failure::connect("bad");
         operator
-            .record_failed(operation(&bad), Ended::Final, || {
+            .record_failed(operation(&bad), || {
                 asked += 1;
                 "the record".to_owned()
             })

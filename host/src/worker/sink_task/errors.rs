@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::converter::{ConverterError, Serialized};
-use crate::errors::{Ended, FailedOperation, Failure, RetryWithToleranceOperator, Stage};
+use crate::errors::{FailedOperation, Failure, RetryWithToleranceOperator, Stage};
 use crate::ids::ConnectorTaskId;
 use crate::kafka::TopicPartition;
 use crate::kafka::consumer::{ConsumedBatch, TimestampType};
@@ -105,11 +105,8 @@ impl SinkErrors {
         &mut self,
         record: &RawRecord<'_>,
         operation: FailedOperation<'_>,
-        ended: Ended,
     ) -> Result<bool, Failure> {
-        let verdict = self
-            .operator
-            .record_failed(operation, ended, || record.shown());
+        let verdict = self.operator.record_failed(operation, || record.shown());
         self.send(record, operation, Ticket::Operation);
         verdict?;
         Ok(self.wait_for_room().await)

@@ -5,7 +5,7 @@
 
 use tokio::time::Instant;
 
-use crate::errors::{Ended, FailedOperation, Failure, NextStep, Retries};
+use crate::errors::{FailedOperation, Failure, NextStep, Retries};
 use crate::kafka::consumer::ConsumedRecord;
 
 use super::super::converters::PREPARATIONS_MAX;
@@ -56,8 +56,8 @@ impl SinkTask {
                         }
                         self.errors.operator.retried();
                     }
-                    NextStep::GiveUp(ended) => {
-                        return self.give_up(&refusal, ended, consumed).await;
+                    NextStep::GiveUp => {
+                        return self.give_up(&refusal, consumed).await;
                     }
                 }
             }
@@ -77,7 +77,6 @@ impl SinkTask {
     async fn give_up(
         &mut self,
         refusal: &Refusal,
-        ended: Ended,
         consumed: &ConsumedRecord<'_>,
     ) -> Result<Recovered, Failure> {
         let class = self.path.class(refusal.step);
@@ -88,7 +87,7 @@ impl SinkTask {
         };
         let taken = self
             .errors
-            .give_up(&RawRecord::from(consumed), operation, ended)
+            .give_up(&RawRecord::from(consumed), operation)
             .await?;
         Ok(if taken {
             Recovered::Skipped

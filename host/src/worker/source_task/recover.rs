@@ -6,7 +6,7 @@
 use connect_data::batch::SourceRecordMark;
 use tokio::time::Instant;
 
-use crate::errors::{Ended, FailedOperation, Failure, NextStep, Retries};
+use crate::errors::{FailedOperation, Failure, NextStep, Retries};
 
 use super::super::converters::PREPARATIONS_MAX;
 use super::super::record_path::{Recovered, Refusal};
@@ -55,8 +55,8 @@ impl SourceTask {
                         }
                         self.tolerance.retried();
                     }
-                    NextStep::GiveUp(ended) => {
-                        self.give_up(&refusal, ended, original)?;
+                    NextStep::GiveUp => {
+                        self.give_up(&refusal, original)?;
                         return Ok(Recovered::Skipped);
                     }
                 }
@@ -77,7 +77,6 @@ impl SourceTask {
     fn give_up(
         &mut self,
         refusal: &Refusal,
-        ended: Ended,
         original: &SourceRecordMark<'_>,
     ) -> Result<(), Failure> {
         let class = self.path.class(refusal.step);
@@ -86,9 +85,7 @@ impl SourceTask {
             class: &class,
             failure: &refusal.failure,
         };
-        let verdict = self
-            .tolerance
-            .record_failed(operation, ended, || shown(original));
+        let verdict = self.tolerance.record_failed(operation, || shown(original));
         if let Some(letters) = &mut self.dead_letters {
             // The caller submits the record next, if the task goes on.
             let ticket = verdict.is_ok().then(|| self.submitted.next_sequence());
