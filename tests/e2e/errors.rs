@@ -484,6 +484,50 @@ fn a_source_record_that_the_dead_letter_queue_refuses_is_not_passed() {
 }
 
 #[test]
+fn a_transformation_that_recovers_is_tried_again_until_its_time_is_over() {
+    let dir = ScratchDir::new("retries");
+    let (topic, name, dlq) = (unique("retries"), unique("retries"), unique("retries-out"));
+    topics().create(&topic, 1);
+    let text = "a\nretry-twice\ndrop\ndata\nretry\nb\n";
+    let input = dir.write("in.txt", text);
+    let settings = [
+        ("errors.retry.timeout", "2000"),
+        ("errors.tolerance", "all"),
+        ("errors.deadletterqueue.topic.name", dlq.as_str()),
+        ("errors.deadletterqueue.topic.replication.factor", "1"),
+        ("errors.deadletterqueue.context.headers.enable", "true"),
+        ("transforms", "guest"),
+        (
+            "transforms.guest.type",
+            "org.connectwasm.test.MisbehavingTransform",
+        ),
+    ];
+    let plugins = guest("misbehaving-transform").display().to_string();
+    let mut worker = worker(dir.path())
+        .set("plugin.path", plugins)
+        .connector(file_source_with(&name, &input, &topic, &settings))
+        .start();
+    await_position(&dir, text.len() as u64);
+    // Two tries that failed before the third; three waits that fill the time, and the last try.
+    assert_eq!(counter(&worker, &name, "retries_total"), Some(5.0));
+    assert_eq!(counter(&worker, &name, "records_skipped_total"), Some(2.0));
+    worker.stop_cleanly();
+    assert_eq!(values(&topics(), &topic), ["a!", "third time", "b!"]);
+    let letters = topics().read(&dlq);
+    let reasons: Vec<&str> = letters
+        .iter()
+        .map(|letter| header(letter, "exception.class.name"))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            "org.apache.kafka.connect.errors.DataException",
+            "org.apache.kafka.connect.errors.RetriableException",
+        ]
+    );
+}
+
+#[test]
 fn validation_lists_the_dead_letter_queue_of_a_source_when_it_is_used() {
     let dir = ScratchDir::new("source-dlq-keys");
     let mut worker = worker(dir.path()).start();
