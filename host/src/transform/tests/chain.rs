@@ -125,7 +125,8 @@ fn what_the_task_fails_with() {
     let filter = ("transforms.f.type", "Filter");
     assert_eq!(
         failed(&[("transforms", "f"), filter, ("transforms.f.predicate", "q")]),
-        "org.apache.kafka.common.config.ConfigException: Unknown configuration \
+        "org.apache.kafka.connect.errors.ConnectException: \
+         org.apache.kafka.common.config.ConfigException: Unknown configuration \
          'predicates.q.plugin.version'"
     );
     assert_eq!(
