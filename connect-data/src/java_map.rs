@@ -31,8 +31,13 @@ pub fn sized(entries: Entries<'_>, size: usize) -> Entries<'_> {
 /// The same for a `new HashMap<>(map)`, where the map has the first `copied` entries and the others
 /// are put later.
 pub fn copied(entries: Entries<'_>, copied: usize) -> Entries<'_> {
-    // COMPAT: java.util.HashMap.putMapEntries: room for the map, and one more.
-    in_order(entries, table_of(copied * 4 / 3 + 1))
+    // COMPAT: java.util.HashMap.putMapEntries: room for the map, and one more; an empty map asks for
+    // nothing.
+    let table = match copied {
+        0 => DEFAULT_TABLE,
+        copied => table_of(copied * 4 / 3 + 1),
+    };
+    in_order(entries, table)
 }
 
 /// The least power of two that is not less.

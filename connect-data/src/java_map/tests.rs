@@ -66,5 +66,7 @@ fn a_copy_has_room_for_what_it_copies_and_one_more() {
         keys(&["h", "p", "a"]),
         "four buckets"
     );
+    // An empty map asks for no room: sixteen buckets, not four.
+    assert_eq!(copied(keys(&["s", "d"]), 0), keys(&["s", "d"]));
     assert_eq!(sized(keys(&["z", "a", "b"]), 3), keys(&["a", "z", "b"]));
 }

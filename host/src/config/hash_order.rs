@@ -24,27 +24,6 @@ pub fn copied<T>(items: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
     by_bucket(items, key, buckets)
 }
 
-/// `items` in the order of a HashMap that had so many buckets before they were put into it.
-pub fn grown<T>(items: Vec<T>, mut buckets: usize, key: impl Fn(&T) -> &str) -> Vec<T> {
-    while items.len() > buckets * 3 / 4 {
-        buckets *= 2;
-    }
-    by_bucket(items, key, buckets)
-}
-
-/// The buckets of a HashMap that was made for so many entries.
-pub fn buckets_for(capacity: usize) -> usize {
-    capacity.next_power_of_two()
-}
-
-/// The buckets of a HashMap that was made as a copy of a map with so many entries.
-pub fn buckets_of_copy(entries: usize) -> usize {
-    match entries {
-        0 => BUCKETS_MIN,
-        entries => (entries * 4 / 3 + 1).next_power_of_two(),
-    }
-}
-
 /// Within a bucket the order of insertion stays.
 fn by_bucket<T>(mut items: Vec<T>, key: impl Fn(&T) -> &str, buckets: usize) -> Vec<T> {
     let bucket = |item: &T| {
@@ -77,14 +56,6 @@ mod tests {
             listed.join(" "),
             "k0 k1 k2 k3 k4 k5 k11 k6 k10 k7 k13 k8 k12 k9 k15 k14 k17 k16 k19 k18"
         );
-        // By hand: hashes 97 to 99 and 3211, 3212 in a copy of two entries, which has four buckets.
-        let names =
-            |items: Vec<&'static str>, buckets| grown(items, buckets, |name| name).join(" ");
-        assert_eq!(names(vec!["f1", "f2"], buckets_of_copy(2)), "f2 f1");
-        // A third one still fits, a fourth one makes it eight.
-        assert_eq!(names(vec!["f1", "f2", "a"], 4), "f2 a f1");
-        assert_eq!(names(vec!["f1", "f2", "a", "b"], 4), "a b f1 f2");
-        assert_eq!(names(vec!["b", "a"], buckets_for(1)), "a b");
         // Recorded: the keys of a JsonConverter, in a new map.
         let keys = [
             "converter.type",

@@ -6,9 +6,8 @@
 
 use std::borrow::Cow;
 
-use connect_data::{ConnectRecord, DataError, Field, SchemaRef, Struct, Value};
+use connect_data::{ConnectRecord, DataError, Field, SchemaRef, Struct, Value, java_map};
 
-use crate::config::hash_order;
 use crate::errors::Failure;
 
 /// The entries of a map.
@@ -196,20 +195,10 @@ pub(super) fn carry_all(
 /// COMPAT: Kafka's transformations copy maps into HashMaps, and users compare the JSON that is
 /// written of them.
 pub(super) fn in_order_of_copy(entries: Entries<'_>, before: usize) -> Entries<'_> {
-    in_order(entries, hash_order::buckets_of_copy(before))
+    java_map::copied(entries, before)
 }
 
 /// The entries as a HashMap lists them that was made for `capacity` entries.
 pub(super) fn in_order_of_new(entries: Entries<'_>, capacity: usize) -> Entries<'_> {
-    in_order(entries, hash_order::buckets_for(capacity))
-}
-
-fn in_order(entries: Entries<'_>, buckets: usize) -> Entries<'_> {
-    // Keys of records are texts; whatever else a connector puts there keeps its place.
-    if entries.len() < 2 || entries.iter().any(|(key, _)| key.as_str().is_none()) {
-        return entries;
-    }
-    hash_order::grown(entries, buckets, |(key, _)| {
-        key.as_str().unwrap_or_default()
-    })
+    java_map::sized(entries, capacity)
 }
