@@ -30,7 +30,9 @@ fn classes(description: &Description) -> Verdict {
     let Description {
         class, task_class, ..
     } = description;
-    for name in [class, task_class].into_iter().chain(&description.aliases) {
+    // Transformations, predicates and converters have no tasks.
+    let tasks = (!task_class.is_empty()).then_some(task_class);
+    for name in [class].into_iter().chain(tasks).chain(&description.aliases) {
         let part = |part: &str| {
             let starts = part.starts_with(|first: char| first.is_alphabetic() || first == '_');
             starts

@@ -84,6 +84,12 @@ fn each_fault_of_a_description_is_found() {
         header_converter: false,
     };
     assert_eq!(classes(&good), Ok(()));
+    let without_tasks = Description {
+        kind: PluginKind::Transformation,
+        task_class: String::new(),
+        ..good.clone()
+    };
+    assert_eq!(classes(&without_tasks), Ok(()));
     for wrong in ["", "com..Price", "a b", "1com.Price"] {
         let description = Description {
             class: wrong.to_owned(),
