@@ -210,6 +210,7 @@ async fn a_sink_task_gets_its_calls_in_order() {
         ("pre.commit", "flush"),
         ("retriable.puts", "0"),
         ("report.value", ""),
+        ("report.as", ""),
     ]))
     .await
     .unwrap();

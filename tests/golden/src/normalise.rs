@@ -207,32 +207,6 @@ fn blank_version(version: &mut Value) {
     }
 }
 
-/// Takes the errors out of a validation result by which our worker refuses what it cannot do yet
-/// (transformations, predicates, dead letter queues, creation of topics), so that all else in it is
-/// compared. Scenarios that create such connectors show the refusal.
-pub fn without_refusals(result: &mut Value) {
-    let mut refused = 0;
-    for row in result["configs"].as_array_mut().into_iter().flatten() {
-        if let Some(errors) = row
-            .pointer_mut("/value/errors")
-            .and_then(Value::as_array_mut)
-        {
-            let all = errors.len();
-            errors.retain(|error| !error.as_str().is_some_and(is_refusal));
-            refused += all - errors.len();
-        }
-    }
-    if let Some(count) = result["error_count"].as_u64()
-        && refused > 0
-    {
-        result["error_count"] = json!(count - refused as u64);
-    }
-}
-
-fn is_refusal(error: &str) -> bool {
-    error.contains(" supported by this worker yet. ") || error.contains(" is not supported yet. ")
-}
-
 /// What is known of an answer by its status and headers.
 fn normalise_answer(answer: &mut Map<String, Value>) {
     let status = answer["status"].as_u64().unwrap_or_default();

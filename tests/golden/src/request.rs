@@ -6,7 +6,7 @@ use anyhow::Context;
 use connect_harness::{Duration, eventually};
 use serde_json::{Map, Value, json};
 
-use crate::normalise::{Places, without_refusals};
+use crate::normalise::Places;
 use crate::scenario::{Request, Scenario, Wire};
 use crate::view::view;
 use crate::wire::{Answer, Connection};
@@ -57,9 +57,6 @@ impl<'a> Sender<'a> {
         }
         let mut seen = self.seen(&answer);
         let body = seen.get_mut("body").expect("every answer has a body");
-        if body.get("configs").is_some() {
-            without_refusals(body);
-        }
         if let Some(wanted) = &request.view {
             *body = view(body.take(), wanted);
         }

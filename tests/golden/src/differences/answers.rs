@@ -2,7 +2,7 @@
 
 use super::Answers;
 use super::reasons::{
-    ACCIDENT, ADDRESSED, INTERNAL, JAVA, LENGTH, MISTAKE, NOT_STORED, NOT_YET, ORDER, PAGE,
+    ACCIDENT, ADDRESSED, CREATION, INTERNAL, JAVA, LENGTH, MISTAKE, NOT_STORED, ORDER, PAGE,
     PARAMETERS, PREFIX, STDIN, UNKNOWN, UTF8,
 };
 
@@ -100,10 +100,8 @@ pub(super) const ANSWERS: &[Answers] = &[
         ("not JSON", 400, "Malformed JSON in the request: EOF while parsing a value at line 1 column 8"),
         ("empty body", 400, "The request has no body; expected a JSON object with \"name\", \"config\" and, if wanted, \"initial_state\""),
     ] },
-    Answers { scenario: "rest-failed", reason: NOT_YET, answers: &[
-        ("an undeclared predicate", 400, "Connector configuration is invalid and contains the following 1 error(s):\nInvalid value org.apache.kafka.connect.transforms.Filter for configuration transforms.r.type: Transformations are not supported by this worker yet. Remove the alias; the records would not be what it asks for.\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"),
-        ("topics created without a number of partitions", 400, "Connector configuration is invalid and contains the following 1 error(s):\nConfiguration topic.creation.groups: creation of topics by the worker is not supported yet. Create the topic beforehand and remove the topic.creation.* keys.\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"),
-        ("a dead letter queue", 400, "Connector configuration is invalid and contains the following 1 error(s):\nInvalid value q for configuration errors.deadletterqueue.topic.name: Dead letter queues are not supported by this worker yet. Remove the key; failed records would not be kept.\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"),
+    Answers { scenario: "rest-failed", reason: CREATION, answers: &[
+        ("topics created without a number of partitions", 400, "Connector configuration is invalid and contains the following 1 error(s):\nMissing required configuration \"topic.creation.default.replication.factor\" which has no default value.\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"),
     ] },
     Answers { scenario: "rest-failed", reason: STDIN, answers: &[
         ("a null value", 400, "Connector configuration is invalid and contains the following 1 error(s):\nfile: without a value the connector uses the worker's standard input or output, which a connector created over REST may not; sandbox.stdio.allow=true in the worker's configuration would allow it\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"),
@@ -197,8 +195,5 @@ pub(super) const ANSWERS: &[Answers] = &[
         ("the class is a prefix of a plugin", 400, "Failed to find any class that implements Connector and which name matches FileStream, available connectors are: "),
         ("connector.plugin.version=[1.0", 400, "Unbounded range: [1.0"),
         ("connector.class null", 400, "Connector config {name=v, connector.class=null, topic=golden-validate, file=<dir>/in.txt} contains no connector type"),
-    ] },
-    Answers { scenario: "rest-validate-transforms", reason: NOT_YET, answers: &[
-        ("create with a missing setting", 400, "Connector configuration is invalid and contains the following 4 error(s):\nInvalid value org.apache.kafka.connect.transforms.RegexRouter for configuration transforms.r.type: Transformations are not supported by this worker yet. Remove the alias; the records would not be what it asks for.\nMissing required configuration \"transforms.r.regex\" which has no default value.\nInvalid value null for configuration regex: Invalid regex: Cannot invoke \"String.isEmpty()\" because \"this.pattern\" is null\nMissing required configuration \"transforms.r.replacement\" which has no default value.\nYou can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`"),
     ] },
 ];

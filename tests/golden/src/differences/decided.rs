@@ -2,8 +2,8 @@
 
 use super::Decided;
 use super::reasons::{
-    ACCEPT, ACCIDENT, ADDRESSED, BRACES, BYTES, GROUPS, HTTP, JAVA, MISTAKE, NOT_STORED, PAGE,
-    PARAMETERS, STDIN, TRAILING, UPLOADS,
+    ACCEPT, ACCIDENT, ADDRESSED, BRACES, BYTES, CREATION, GROUPS, HTTP, JAVA, MISTAKE, NOT_STORED,
+    PAGE, PARAMETERS, STDIN, TRAILING, UPLOADS,
 };
 
 /// What differs on purpose, beside refusals.
@@ -128,6 +128,18 @@ pub(super) const DECIDED: &[Decided] = &[
         ("no file", "/body/configs/0/errors", r#"["file: without a value the connector uses the worker's standard input or output, which a connector created over REST may not; sandbox.stdio.allow=true in the worker's configuration would allow it"]"#),
         ("file null", "/body/error_count", r#"1"#),
         ("file null", "/body/configs/0/errors", r#"["file: without a value the connector uses the worker's standard input or output, which a connector created over REST may not; sandbox.stdio.allow=true in the worker's configuration would allow it"]"#),
+    ] },
+    Decided { scenario: "rest-validate-source", reason: CREATION, changes: &[
+        ("topic.creation.groups=a,b", "/body/error_count", r#"1"#),
+        ("topic.creation.groups=a,b", "/body/configs/0/errors", r#"["Missing required configuration \"topic.creation.default.replication.factor\" which has no default value."]"#),
+        ("topic.creation.groups=a,,b", "/body/error_count", r#"1"#),
+        ("topic.creation.groups=a,,b", "/body/configs/0/errors", r#"["Missing required configuration \"topic.creation.default.replication.factor\" which has no default value."]"#),
+        ("topic.creation.groups=", "/body/error_count", r#"1"#),
+        ("topic.creation.groups=", "/body/configs/0/errors", r#"["Missing required configuration \"topic.creation.default.replication.factor\" which has no default value."]"#),
+        ("topic.creation.groups= a , b ", "/body/error_count", r#"1"#),
+        ("topic.creation.groups= a , b ", "/body/configs/0/errors", r#"["Missing required configuration \"topic.creation.default.replication.factor\" which has no default value."]"#),
+        ("topic creation is not looked at", "/body/error_count", r#"1"#),
+        ("topic creation is not looked at", "/body/configs", r#"[{"name":"topic.creation.groups","value":"a","recommended_values":[],"errors":["Invalid value 0 for configuration replication.factor: Replication factor must be positive and not larger than the number of brokers in the Kafka cluster, or -1 to use the broker's default"],"visible":true}]"#),
     ] },
     Decided { scenario: "rest-validate-transforms", reason: JAVA, changes: &[
         ("a type that is no plugin", "/body/configs/2/value", r#"null"#),

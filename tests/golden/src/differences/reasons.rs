@@ -7,8 +7,7 @@ pub(super) const PAGE: &str =
 pub(super) const UNKNOWN: &str = "the JVM stumbles over a connector that is not there";
 pub(super) const ADDRESSED: &str = "names with slash, percent, backslash, dots alone or control characters can be made, so ours lets them be addressed, too";
 pub(super) const PARAMETERS: &str = "a semicolon may be a part of a name, which Location shows as it is; Connect has no path parameters";
-pub(super) const NOT_YET: &str =
-    "refused until it works, since ignoring it would write other records than asked for";
+pub(super) const CREATION: &str = "ours says with the other errors what is wrong with topic.creation.*, and stores nothing; the JVM answers 500";
 pub(super) const NOT_STORED: &str =
     "ours stores no configuration with which a connector cannot start";
 pub(super) const ORDER: &str = "the JVM's order is that of a hash table";
