@@ -134,7 +134,6 @@ pub trait Converter: Sized + 'static {
 
     /// Reads bytes; none is a null. The result borrows from the bytes where it can. Errors are
     /// those of [`Converter::from_connect_data`].
-    #[expect(clippy::wrong_self_convention, reason = "the name is Kafka's")]
     fn to_connect_data<'a>(
         &mut self,
         data: ConvertedData<'_>,

@@ -127,7 +127,7 @@ fn the_policy_decides_what_a_connector_may_set() {
 #[test]
 fn a_producer_has_the_settings_of_its_connector_alone() {
     let dir = ScratchDir::new("override-producer");
-    let lines = dir.write("lines.txt", &format!("{}\n", "x".repeat(2000)));
+    let lines = dir.write("lines.txt", format!("{}\n", "x".repeat(2000)));
     let (small, normal) = (unique("override-small"), unique("override-normal"));
     topics().create(&small, 1);
     topics().create(&normal, 1);

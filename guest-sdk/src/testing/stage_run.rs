@@ -40,7 +40,6 @@ impl<T: Transformation> TransformationRun<T> {
     ///
     /// # Panics
     /// When the worker would refuse the answer.
-    #[expect(clippy::type_complete, reason = "an outcome is what `apply` returns")]
     pub fn apply_all(
         &mut self,
         records: &[ConnectRecord<'_>],
@@ -143,7 +142,6 @@ impl<T: Converter> ConverterRun<T> {
     ///
     /// # Panics
     /// When the worker would refuse the answer.
-    #[expect(clippy::wrong_self_convention, reason = "the name is Kafka's")]
     pub fn from_connect_data(
         &mut self,
         topic: &str,
@@ -167,7 +165,6 @@ impl<T: Converter> ConverterRun<T> {
     ///
     /// # Panics
     /// When the worker would refuse the answer.
-    #[expect(clippy::wrong_self_convention, reason = "the name is Kafka's")]
     pub fn to_connect_data(
         &mut self,
         topic: &str,

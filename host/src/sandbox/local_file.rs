@@ -24,11 +24,7 @@ const LOCAL: [u64; 6] = [
 
 /// Whether [`stat`] of this file never waits. Finding out may.
 pub(super) fn is_local(file: &File) -> bool {
-    #[expect(
-        clippy::cast_sign_loss,
-        clippy::unnecessary_cast,
-        reason = "the type differs between platforms; the value is a magic number"
-    )]
+    #[expect(clippy::cast_sign_loss, reason = "the value is a magic number")]
     rustix::fs::fstatfs(file).is_ok_and(|found| {
         let magic = found.f_type as u64;
         LOCAL.contains(&(magic & 0xFFFF_FFFF))

@@ -86,7 +86,7 @@ impl HeaderFrom {
         }
     }
 
-    fn from_map<'a>(&self, record: &mut ConnectRecord<'a>) -> Result<(), Failure> {
+    fn take_from_map<'a>(&self, record: &mut ConnectRecord<'a>) -> Result<(), Failure> {
         let mut entries = take_map(self.operand.of_mut(record).1, self.purpose())?;
         let before = entries.len();
         for (field, header) in self.fields.iter().zip(&self.headers) {
@@ -110,7 +110,7 @@ impl HeaderFrom {
         });
     }
 
-    fn from_struct<'a>(&mut self, record: &mut ConnectRecord<'a>) -> Result<(), Failure> {
+    fn take_from_struct<'a>(&mut self, record: &mut ConnectRecord<'a>) -> Result<(), Failure> {
         let purpose = self.purpose();
         let structure = take_struct(self.operand.of_mut(record).1, purpose)?;
         let fields = &self.fields;
@@ -147,9 +147,9 @@ impl HeaderFrom {
 impl Transformation for HeaderFrom {
     fn apply(&mut self, record: &mut ConnectRecord<'_>) -> Result<Applied, Failure> {
         if self.operand.of(record).0.is_none() {
-            self.from_map(record)?;
+            self.take_from_map(record)?;
         } else {
-            self.from_struct(record)?;
+            self.take_from_struct(record)?;
         }
         Ok(Applied::Kept)
     }

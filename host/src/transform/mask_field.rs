@@ -63,7 +63,7 @@ impl Transformation for MaskField {
                 put(
                     &mut entries,
                     field,
-                    masked(value.unwrap_or_default(), replacement)?,
+                    masked(&value.unwrap_or_default(), replacement)?,
                 );
             }
             *value = Value::Map(in_order_of_copy(entries, before));
@@ -77,7 +77,7 @@ impl Transformation for MaskField {
         )?;
         let fields = &self.fields;
         for &index in self.masked.get(&schema, |schema| indexes(schema, fields))? {
-            values[index] = masked(std::mem::take(&mut values[index]), replacement)?;
+            values[index] = masked(&values[index], replacement)?;
         }
         *value = Value::Struct(Struct::from_values(schema, values));
         Ok(Applied::Kept)
@@ -93,11 +93,11 @@ fn indexes(schema: &Schema, names: &[String]) -> Result<Vec<usize>, Failure> {
 }
 
 /// What stands for a value; null stays null.
-fn masked<'a>(value: Value<'a>, replacement: Option<&str>) -> Result<Value<'a>, Failure> {
+fn masked<'a>(value: &Value<'_>, replacement: Option<&str>) -> Result<Value<'a>, Failure> {
     match replacement {
         _ if value.is_null() => Ok(Value::Null),
-        None => nothing_of(&value),
-        Some(replacement) => replaced(&value, replacement),
+        None => nothing_of(value),
+        Some(replacement) => replaced(value, replacement),
     }
 }
 

@@ -29,11 +29,15 @@ pub struct TransformClass {
     create: Create,
 }
 
+type CreateTransformation =
+    fn(Operand, &ParsedConfig) -> Result<Box<dyn Transformation>, ConfigError>;
+type CreatePredicate = fn(&ParsedConfig) -> Result<Box<dyn Predicate>, ConfigError>;
+
 /// How one is made of its settings.
 #[derive(Clone, Copy, Debug)]
 enum Create {
-    Transformation(fn(Operand, &ParsedConfig) -> Result<Box<dyn Transformation>, ConfigError>),
-    Predicate(fn(&ParsedConfig) -> Result<Box<dyn Predicate>, ConfigError>),
+    Transformation(CreateTransformation),
+    Predicate(CreatePredicate),
 }
 
 impl TransformClass {

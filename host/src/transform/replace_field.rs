@@ -226,7 +226,7 @@ impl Plan {
         replace: bool,
     ) -> Result<Struct<'a>, Failure> {
         if !self.ascending {
-            return self.copy_fields(structure, replace);
+            return self.copy_fields(&structure, replace);
         }
         let mut values = structure.into_values();
         for (index, (field, &source)) in self.schema.fields()?.iter().zip(&self.sources).enumerate()
@@ -240,7 +240,11 @@ impl Plan {
 
     /// The way for renames that cross: a value may be wanted twice, or under another schema.
     #[cold]
-    fn copy_fields<'a>(&self, structure: Struct<'a>, replace: bool) -> Result<Struct<'a>, Failure> {
+    fn copy_fields<'a>(
+        &self,
+        structure: &Struct<'a>,
+        replace: bool,
+    ) -> Result<Struct<'a>, Failure> {
         let mut updated = Struct::new(self.schema.clone())?;
         for (index, &source) in self.sources.iter().enumerate() {
             let value = if replace {

@@ -206,8 +206,8 @@ impl TaskStart {
         }
         let (plugin, grants) = self.plugin.clone()?;
         match plugin.description().kind {
-            PluginKind::Source => self.run_source(context, plugin, grants).await,
-            PluginKind::Sink => self.run_sink(context, plugin, grants).await,
+            PluginKind::Source => Box::pin(self.run_source(context, plugin, grants)).await,
+            PluginKind::Sink => Box::pin(self.run_sink(context, plugin, grants)).await,
             other => Err(Failure::connect(format!(
                 "{} is a {}, not a connector",
                 plugin.description().class,
@@ -330,7 +330,7 @@ impl TaskStart {
             topics: ActiveTopics::new(self.id.clone(), self.topics.clone()),
             config: self.task_config,
         };
-        run_sink_task(context, instance, spec).await
+        Box::pin(run_sink_task(context, instance, spec)).await
     }
 
     fn instance(

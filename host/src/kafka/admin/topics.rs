@@ -81,7 +81,7 @@ impl Admin {
                     !given_up.is_cancelled()
                 });
                 let again = match &outcome {
-                    Ok(outcomes) => outcomes.iter().any(|outcome| is_passing(outcome)),
+                    Ok(outcomes) => outcomes.iter().any(is_passing),
                     Err(code) => code.retriable(),
                 };
                 if again && !given_up.is_cancelled() && Instant::now() + RETRY_PAUSE < deadline {

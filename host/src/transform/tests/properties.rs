@@ -8,6 +8,7 @@ use crate::transform::Applied;
 type Settings = (&'static str, Vec<(&'static str, String)>);
 
 /// A transformation for keys or values, without its suffix, and settings that it accepts.
+#[expect(clippy::too_many_lines, reason = "a table of them all")]
 fn halves() -> impl Strategy<Value = Settings> {
     let list = || {
         proptest::collection::btree_set(name(), 1..4)

@@ -104,6 +104,7 @@ impl GuestConverter {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what map_err gives")]
 fn told(error: BatchError) -> String {
     format!("an answer that is not as BATCH.md says: {error}")
 }
