@@ -95,7 +95,7 @@ impl JavaPattern {
         let end = text.find(|character: char| !character.is_ascii_alphanumeric());
         let (name, behind) = text.split_at(end.unwrap_or(text.len()));
         if name.is_empty() {
-            return Err(illegal("named capturing group is missing trailing '}'"));
+            return Err(illegal("named capturing group has 0 length name"));
         }
         let Some(behind) = behind.strip_prefix('}') else {
             return Err(illegal("named capturing group is missing trailing '}'"));

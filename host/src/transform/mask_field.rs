@@ -4,6 +4,7 @@
 
 use connect_data::{ConnectRecord, DataError, Decimal, Schema, Struct, Value, values};
 
+use super::java_number::not_a_decimal;
 use super::keys::{REPLACE_NULL_WITH_DEFAULT, def, names, optional, replace_null_with_default};
 use super::operand::{
     Operand, carry_all, class_text, in_order_of_copy, position, put, take_map, take_struct,
@@ -138,7 +139,7 @@ fn replaced<'a>(value: &Value<'_>, replacement: &str) -> Result<Value<'a>, Failu
                 Err(_) => Err(Failure::data(format!(
                     "Unable to convert {replacement} (class java.lang.String) to number"
                 ))
-                .caused_by(Failure::new("java.lang.NumberFormatException", ""))),
+                .caused_by(not_a_decimal(replacement))),
             };
         }
         other => {
@@ -150,7 +151,8 @@ fn replaced<'a>(value: &Value<'_>, replacement: &str) -> Result<Value<'a>, Failu
     };
     // To a number, that is: the message does not name its type.
     let text = Value::String(replacement.to_owned().into());
-    values::convert_to(&target, None, text).map_err(|error: DataError| error.into())
+    values::convert_to(&target, None, text)
+        .map_err(|error: DataError| Failure::from(error).caused_by(not_a_decimal(replacement)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! pattern's end is ignored.
 
 use super::calendar::{CalendarField as F, CalendarFields};
+use super::super::java_number::{ascii_digits, java_digit};
 use super::{DateFormat, Item, MONTHS, WEEKDAYS};
 use crate::clock;
 use crate::errors::Failure;
@@ -38,7 +39,7 @@ impl DateFormat {
                 Item::Field(letter, count) => {
                     // Numbers without anything between them have as many digits as letters.
                     let next = self.items.get(index + 1);
-                    let counted = matches!(next, Some(Item::Field(..)));
+                    let counted = next.is_some_and(is_number);
                     reader.field(*letter, *count, counted)?;
                 }
             }
@@ -52,6 +53,15 @@ impl DateFormat {
             }
             _ => Some(millis),
         }
+    }
+}
+
+/// Whether a part of a pattern is a field that is written in digits.
+fn is_number(item: &Item) -> bool {
+    match item {
+        Item::Field('M' | 'L', count) => *count <= 2,
+        Item::Field(letter, _) => !matches!(letter, 'G' | 'E' | 'a' | 'z' | 'Z' | 'X'),
+        Item::Text(_) => false,
     }
 }
 
@@ -143,7 +153,7 @@ impl Reader<'_> {
             Some(digits) => (-1, digits),
             None => (1, available),
         };
-        let end = digits.find(|character: char| !character.is_ascii_digit());
+        let end = digits.find(|character: char| java_digit(character).is_none());
         let digits = &digits[..end.unwrap_or(digits.len())];
         if digits.is_empty() {
             return None;
@@ -151,6 +161,7 @@ impl Reader<'_> {
         let length = digits.len() + usize::from(sign < 0);
         let exponent = exponent(&available[length..]);
         self.rest = &self.rest[length + exponent.map_or(0, |(_, length)| length)..];
+        let digits = ascii_digits(digits);
         let mut magnitude: f64 = digits.parse().ok()?;
         if let Some((exponent, _)) = exponent {
             magnitude *= 10f64.powi(exponent);
@@ -168,7 +179,8 @@ impl Reader<'_> {
         let before = self.rest;
         let year = self.number(limit)?;
         let read = &before[..before.len() - self.rest.len()];
-        let two_digits = read.len() == 2 && read.bytes().all(|byte| byte.is_ascii_digit());
+        let is_digit = |character| java_digit(character).is_some();
+        let two_digits = read.chars().count() == 2 && read.chars().all(is_digit);
         if count > 2 || !two_digits {
             return Some(year);
         }

@@ -95,7 +95,14 @@ impl SinkTask {
                 }
                 Ok(())
             }
-            Err(error) => Err(unrecoverable(guest_failure(&error))),
+            Err(error) => {
+                let failure = guest_failure(&error);
+                Err(unrecoverable(match self.errors.check_reported() {
+                    // What the task was told of its report, with the reason that it gave.
+                    Err(refused) if refused.message == failure.message => refused,
+                    _ => failure,
+                }))
+            }
         }
     }
 

@@ -64,7 +64,7 @@ impl Place<'_> {
         }
         for (name, records) in self.written(case) {
             let is_input = name == "t" && matches!(case.kind, Kind::Sink | Kind::FileSink);
-            if is_input {
+            if is_input || records.is_empty() {
                 continue;
             }
             let records = match (name.as_str(), case.raw_dlq) {
