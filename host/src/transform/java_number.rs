@@ -70,7 +70,9 @@ pub(super) fn java_digit(character: char) -> Option<u32> {
     if character.is_ascii() {
         return character.to_digit(10);
     }
-    let script = ZEROS.partition_point(|zero| *zero <= character).checked_sub(1)?;
+    let script = ZEROS
+        .partition_point(|zero| *zero <= character)
+        .checked_sub(1)?;
     let digit = u32::from(character) - u32::from(ZEROS[script]);
     (digit < 10).then_some(digit)
 }

@@ -1,8 +1,8 @@
 //! Reading texts by a pattern, as a lenient `SimpleDateFormat.parse` does. What follows the
 //! pattern's end is ignored.
 
-use super::calendar::{CalendarField as F, CalendarFields};
 use super::super::java_number::{ascii_digits, java_digit};
+use super::calendar::{CalendarField as F, CalendarFields};
 use super::{DateFormat, Item, MONTHS, WEEKDAYS};
 use crate::clock;
 use crate::errors::Failure;
