@@ -499,7 +499,7 @@ fn a_transformation_that_recovers_is_tried_again_until_its_time_is_over() {
         ("transforms", "guest"),
         (
             "transforms.guest.type",
-            "org.connectwasm.test.MisbehavingTransform",
+            "connect.wasm.test.MisbehavingTransform",
         ),
     ];
     let plugins = guest("misbehaving-transform").display().to_string();
