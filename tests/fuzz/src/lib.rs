@@ -132,26 +132,23 @@ pub fn json_converter(data: &[u8]) {
         let config = [("schemas.enable".to_owned(), schemas.to_owned())];
         let mut converter = JsonConverter::new(&config.into_iter().collect(), ConverterType::Value)
             .expect("the settings are good");
-        let Ok(read) = converter.to_connect_data("topic", Some(data)) else {
+        let mut round = |bytes: &[u8]| -> Option<Vec<u8>> {
+            let read = converter.to_connect_data("topic", Some(bytes)).ok()?;
+            let mut written = Vec::new();
+            let (schema, value) = (read.schema.as_ref(), &read.value);
+            // A schema may allow what JSON cannot say; that is an error and no panic.
+            let outcome = converter.from_connect_data("topic", schema, value, &mut written);
+            matches!(outcome, Ok(Serialized::Bytes)).then_some(written)
+        };
+        let Some(first) = round(data) else {
             continue;
         };
-        let mut written = Vec::new();
-        // A schema may allow what JSON cannot say; that is an error and no panic.
-        let Ok(Serialized::Bytes) =
-            converter.from_connect_data("topic", read.schema.as_ref(), &read.value, &mut written)
-        else {
-            continue;
-        };
-        let again = converter
-            .to_connect_data("topic", Some(&written))
-            .expect("what was written can be read");
-        let mut rewritten = Vec::new();
-        converter
-            .from_connect_data("topic", again.schema.as_ref(), &again.value, &mut rewritten)
-            .expect("what was read can be written");
+        // A number too small for a double is read as -0.0, and the text -0.0 as 0.0, as on the JVM.
+        let second = round(&first).expect("what was written can be read and written");
+        let third = round(&second).expect("what was written can be read and written");
         assert_eq!(
-            String::from_utf8_lossy(&rewritten),
-            String::from_utf8_lossy(&written)
+            String::from_utf8_lossy(&third),
+            String::from_utf8_lossy(&second)
         );
     }
 }
