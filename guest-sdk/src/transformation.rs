@@ -63,10 +63,10 @@ pub enum Applied {
 ///
 /// connect_sdk::export_transformation!(Prefix);
 ///
-/// let mut run = TransformationRun::<Prefix>::start([("text", "> ")]).unwrap();
+/// let mut run = TransformationRun::<Prefix>::start([("text", ">")]).unwrap();
 /// let record = ConnectRecord { value: "hello".into(), ..ConnectRecord::default() };
 /// let changed = run.apply(&record).unwrap().expect("it goes on");
-/// assert_eq!(changed.value, Value::from("> hello"));
+/// assert_eq!(changed.value, Value::from(">hello"));
 /// assert_eq!(run.apply(&ConnectRecord::default()).unwrap(), None);
 /// ```
 #[diagnostic::on_unimplemented(
